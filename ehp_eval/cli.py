@@ -1,0 +1,139 @@
+"""The command line: `ehp-eval`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import ehp_eval
+from ehp_eval.errors import ArgumentError, EhpError, ReportError
+
+DESCRIPTION = "Find out, year by year, whether a council's early-help services keep children safely out of care."
+EXAMPLES = """\
+examples:
+  ehp-eval run                                    all reports of the latest complete year of data/
+  ehp-eval run --year 2019-20 --service reflect   one report of another year
+  ehp-eval run --data ../our-council --jobs 1     another council's folder, one report at a time
+
+what it makes, in outputs/<year>/<audience>/:
+  index.html                  leads to every report
+  <report>-<year>.html, .pdf  the reports
+  figures.csv                 every figure of every report, tidy
+  run.json                    versions, inputs, row counts, what came of each report
+  workings/                   the executed notebooks and the log
+
+exit codes:
+  0  all reports were made
+  2  wrong arguments: unknown year, service, audience or option
+  3  faults in the data or settings; every fault is listed and nothing is written
+  4  a report failed; the others were made, and its earlier version stays as it was
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process where left out.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    parsed = _parser().parse_args(arguments)
+    try:
+        return _run(parsed)
+    except EhpError as error:
+        if parsed.debug:
+            traceback.print_exc()
+        print(f"ehp-eval: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("ehp-eval: interrupted; reports already made are in place, the others are as they were", file=sys.stderr)
+        return ReportError.exit_code
+    except Exception as error:  # the message of a foreign error can hold a cell of the records
+        if parsed.debug:
+            traceback.print_exc()
+        print(f"ehp-eval: unexpected {type(error).__name__}; run with --debug to see more", file=sys.stderr)
+        return ReportError.exit_code
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    from ehp_eval.run import Options, run  # pandas and the rest take a second: not for --help
+
+    outcomes = run(
+        Options(
+            data=parsed.data,
+            outputs=parsed.outputs,
+            year=parsed.year,
+            services=tuple(parsed.service),
+            formats=parsed.formats,
+            audience=parsed.audience,
+            jobs=parsed.jobs,
+            debug=parsed.debug,
+        )
+    )
+    failed = [outcome for outcome in outcomes if outcome.failure]
+    for outcome in failed:
+        print(f"ehp-eval: {outcome.report} failed: {outcome.failure}", file=sys.stderr)
+    return ReportError.exit_code if failed else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "ehp-eval", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {ehp_eval.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser(
+        "run",
+        help="make the reports of a year",
+        description="Make the reports of a year: run each notebook and render it as a page and as a PDF.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.add_argument("--year", help="financial year, such as 2020-21 (default: the latest complete one in the data)")
+    run.add_argument(
+        "--service",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="ID",
+        help="only the reports of these services (default: all of them, and the overview)",
+    )
+    run.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="the council's folder (default: data)")
+    run.add_argument(
+        "--outputs", type=Path, default=Path("outputs"), metavar="DIR", help="where reports go (default: outputs)"
+    )
+    run.add_argument(
+        "--formats",
+        type=_formats,
+        metavar="LIST",
+        help="html, pdf or html,pdf (default: both; PDF is left out, with a word, where its system library is missing)",
+    )
+    run.add_argument("--audience", default="internal", help="internal: not to be shared (the only one so far)")
+    run.add_argument("--jobs", type=_jobs, metavar="N", help="reports made at a time (default: one a processor core)")
+    run.add_argument(
+        "--debug", action="store_true", help="show tracebacks; they can hold case data, so share them with nobody"
+    )
+    return parser
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("give a whole number from 1")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""A cohort: the units of a service in a period, followed from their clock to the first thing that ends it.
+
+One row a unit, with the reason for everybody who is left out, so that the flow adds up at every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ehp_eval import events, units
+from ehp_eval.config import UNIT_OF_STREAM
+from ehp_eval.periods import looked_after_on
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ehp_eval.config import Service
+    from ehp_eval.flow import Flow
+    from ehp_eval.load import Council
+    from ehp_eval.years import Period
+
+UNITS: dict[str, Callable[[Council, str, str, Period], tuple[pd.DataFrame, Flow]]] = {
+    "child": units.children,
+    "baby": units.babies,
+    "parent": units.parents,
+}
+CENSORED = "censored"
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The units of one service, stream and period, followed.
+
+    Attributes
+    ----------
+    service, stream : str
+    unit : str
+        child, baby or parent.
+    period : Period
+    windows : tuple of int
+        Days.
+    rows : DataFrame
+        One row a unit that was accepted: the columns of `ehp_eval.units`, then
+
+        - excluded: why it is not at risk at t0; missing where it is;
+        - cause: what ended the follow-up: the event, a competing event, or "censored";
+        - censored_by: "extract" or "moved_away" where censored, else missing;
+        - entry_days, days: follow-up from t0, begun and ended;
+        - matured_<W>: whether t0 + W is on or before the extract date, and the unit was under observation
+          from t0: one that came in later could not have shown an event before, so that a share with it
+          would hold immortal time. The curve has it from its day of entry;
+        - outcome_<W>: "event", "no_event" or "unknown" by day W; missing where not matured.
+    flow : DataFrame
+        step, reason, window_days, count; see `ehp_eval.flow`.
+    event : str
+        The cause that the primary measure counts.
+    """
+
+    service: str
+    stream: str
+    unit: str
+    period: Period
+    windows: tuple[int, ...]
+    rows: pd.DataFrame
+    flow: pd.DataFrame
+    event: str
+
+    @property
+    def at_risk(self) -> pd.DataFrame:
+        """The rows of those at risk at t0."""
+        return self.rows[self.rows["excluded"].isna()]
+
+    def step(self, name: str, window_days: int | None = None) -> int:
+        """Return how many reached a step of the flow; 0 where nobody could."""
+        rows = self.flow[self.flow["step"] == name]
+        rows = rows[rows["window_days"].isna() if window_days is None else rows["window_days"] == window_days]
+        return int(rows["count"].sum())
+
+
+def build_cohort(
+    council: Council,
+    service: Service,
+    period: Period,
+    *,
+    stream: str | None = None,
+    windows: Sequence[int] | None = None,
+) -> Cohort:
+    """Follow the units of a service from their clock to an event, a competing event or the extract date.
+
+    Parameters
+    ----------
+    council : Council
+    service : Service
+    period : Period
+        One financial year or several; in several a unit still counts once, from its first acceptance.
+    stream : str, optional
+        The service's own first stream where left out. Streams are never mixed.
+    windows : sequence of int, optional
+        Days; the service's own where left out.
+
+    Returns
+    -------
+    Cohort
+
+    Notes
+    -----
+    The event is becoming looked after (children), being separated from the parents (babies) or care
+    proceedings for a later child (parents). Death, adoption, guardianship and the 18th birthday
+    compete with it. Moving away ends the follow-up: the status of such a unit is unknown in a window
+    that runs past it, unless the event came first.
+    """
+    stream = stream or service.stream
+    unit = UNIT_OF_STREAM[stream]
+    rows, flow = UNITS[unit](council, service.id, stream, period)
+    rows = rows.assign(excluded=_excluded(council, rows, stream))
+    for reason in rows["excluded"].dropna().unique():
+        flow.leave_out(str(reason), rows["excluded"] == reason)
+    flow.step("at_risk")
+
+    rows = _followed(council, rows, stream)
+    chosen = tuple(service.windows_days if windows is None else windows)
+    for days in chosen:
+        rows = _window(rows, days, council.extract_date, events.EVENT[stream])
+        branch = flow.branch()
+        at_risk = rows[rows["excluded"].isna()]
+        late = at_risk["entry_days"] > 0
+        branch.leave_out("entered_late", late, window_days=days)
+        branch.leave_out("not_matured", ~late & ~at_risk[f"matured_{days}"], window_days=days)
+        branch.step("matured", window_days=days)
+        branch.leave_out("status_unknown", at_risk[f"outcome_{days}"].eq("unknown"), window_days=days)
+        branch.step("outcome_known", window_days=days)
+        flow.join(branch)
+    return Cohort(service.id, stream, unit, period, chosen, rows, flow.frame(), events.EVENT[stream])
+
+
+def _excluded(council: Council, rows: pd.DataFrame, stream: str) -> pd.Series[str]:
+    """Say why a unit is not at risk when it comes under observation; missing where it is."""
+    reasons = pd.Series(None, index=rows.index, dtype="str")
+    if stream == "parent_support" or rows.empty:
+        return reasons
+    turned_18 = rows["unit_id"].map(events.eighteenth_birthdays(council)) <= rows["entered_on"]
+    reasons[turned_18] = "aged_18"
+    if stream == "pre_birth":
+        # A separation on the day of birth is an event; one before a later acceptance is not the service's.
+        separated_on = rows["unit_id"].map(events.first_separations(council))
+        late = rows["entered_on"] > rows["t0"]
+        reasons[late & (separated_on <= rows["entered_on"])] = "separated_before_acceptance"
+        return reasons
+    looked_after = looked_after_on(council.care.periods, rows["unit_id"], rows["entered_on"])
+    in_care = pd.Series(looked_after, index=rows.index)
+    if stream == "edge_of_care":
+        reasons[in_care & reasons.isna()] = "looked_after_at_t0"
+    else:
+        reasons[~in_care & reasons.isna()] = "not_looked_after_at_t0"
+    return reasons
+
+
+def _followed(council: Council, rows: pd.DataFrame, stream: str) -> pd.DataFrame:
+    """Add what ended the follow-up of each unit, and when."""
+    found = events.after_entry(council, rows, stream)
+    ends = rows[["unit_id"]].assign(date=council.extract_date, cause=CENSORED, rank=events.LAST_RANK)
+    first = (
+        pd.concat([found, ends])
+        .sort_values(["unit_id", "date", "rank"], kind="stable")
+        .drop_duplicates("unit_id")
+    )
+    first = rows[["unit_id"]].merge(first, on="unit_id", how="left").set_index(rows.index)
+    moved = first["cause"] == events.MOVED_AWAY
+    censored_by = pd.Series(None, index=rows.index, dtype="str")
+    censored_by[first["cause"] == CENSORED] = "extract"
+    censored_by[moved] = events.MOVED_AWAY
+    return rows.assign(
+        cause=first["cause"].where(~moved, CENSORED).astype("str"),
+        censored_by=censored_by,
+        entry_days=(rows["entered_on"] - rows["t0"]).dt.days.astype("int64"),
+        days=(first["date"] - rows["t0"]).dt.days.astype("int64"),
+    )
+
+
+def _window(rows: pd.DataFrame, days: int, extract_date: pd.Timestamp, event: str) -> pd.DataFrame:
+    """Add whether each unit has matured for a window, and what is known of it then."""
+    matured = (rows["t0"] + pd.Timedelta(days=days) <= extract_date) & (rows["entry_days"] == 0)
+    by_then = rows["days"] <= days
+    outcome = pd.Series("no_event", index=rows.index, dtype="str")
+    outcome[by_then & (rows["cause"] == event)] = "event"
+    outcome[by_then & (rows["censored_by"] == events.MOVED_AWAY)] = "unknown"
+    return rows.assign(**{f"matured_{days}": matured, f"outcome_{days}": outcome.where(matured)})

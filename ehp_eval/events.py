@@ -1,0 +1,137 @@
+"""What can happen to a unit: the event that a stream counts, what competes with it, what ends observation.
+
+Every function returns dates by unit, from the council's tables; none of them counts anything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from ehp_eval.load import Council
+
+ENTERED_CARE = "entered_care"
+LEFT_CARE = "left_care"
+SEPARATED = "separated"
+PROCEEDINGS = "proceedings_later_child"
+TURNED_18 = "turned_18"
+MOVED_AWAY = "moved_away"
+EVENT = {
+    "edge_of_care": ENTERED_CARE,
+    "placement_support": LEFT_CARE,
+    "reunification": LEFT_CARE,
+    "pre_birth": SEPARATED,
+    "parent_support": PROCEEDINGS,
+}
+_STATUS_CAUSES = {
+    "died": "died",
+    "adopted": "adopted",
+    "special_guardianship": "guardianship",
+    "moved_away": MOVED_AWAY,
+}
+# On a shared day the event counts first, then what competes with it, then the end of observation.
+LAST_RANK = 3
+_RANKS = {**dict.fromkeys(EVENT.values(), 0), MOVED_AWAY: 2}
+_COLUMNS = ["unit_id", "date", "cause", "rank"]
+
+
+def after_entry(council: Council, rows: pd.DataFrame, stream: str) -> pd.DataFrame:
+    """Return everything that ends the follow-up of these units, on or after the day they came in.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Units, with unit_id, entered_on, closed_on and end_reason.
+
+    Returns
+    -------
+    DataFrame
+        unit_id, date, cause, rank (the order on a shared day); any number of rows a unit.
+    """
+    found = [
+        _named(_of_stream(council, stream), EVENT[stream]),
+        _status_events(council),
+        _at_closure(rows),
+    ]
+    if stream != "parent_support":
+        found.append(_named(eighteenth_birthdays(council), TURNED_18))
+    happened = pd.concat(found, ignore_index=True).merge(rows[["unit_id", "entered_on"]], on="unit_id")
+    happened = happened[
+        (happened["date"] >= happened["entered_on"]) & (happened["date"] <= council.extract_date)
+    ]
+    return happened.assign(rank=happened["cause"].map(_RANKS).fillna(1).astype("int64"))[_COLUMNS]
+
+
+def first_separations(council: Council) -> pd.Series[pd.Timestamp]:
+    """First day on which a child was looked after apart from its parents, by person.
+
+    A placement with parents, or of parent and baby together, is no separation; nor is respite.
+    """
+    settings = council.settings.looked_after
+    episodes = council.tables["looked_after_episodes"]
+    together = (episodes["parent_and_baby"] == "Y") | episodes["placement_type"].isin(
+        settings.placed_with_parents
+    )
+    respite = episodes["legal_status"].isin(settings.respite_legal_statuses)
+    return episodes[~together & ~respite].groupby("person_id")["started_on"].min()
+
+
+def eighteenth_birthdays(council: Council) -> pd.Series[pd.Timestamp]:
+    """First day by which a person is certainly 18: the first of the month after the birthday, by person.
+
+    Only the month of birth is held.
+    """
+    persons = council.tables["persons"]
+    months = pd.to_datetime(persons["birth_month"], format="%Y-%m")
+    return (months + pd.DateOffset(years=18, months=1)).set_axis(persons["person_id"]).dropna()
+
+
+def _of_stream(council: Council, stream: str) -> pd.Series[pd.Timestamp]:
+    """Dates of the event that a stream counts, by unit; a unit may have several."""
+    periods = council.care.periods.set_index("person_id")
+    if stream == "edge_of_care":
+        return periods["started_on"]
+    if stream == "pre_birth":
+        return first_separations(council)
+    if stream == "parent_support":
+        return _proceedings_for_later_children(council)
+    return periods["ended_on"].dropna()
+
+
+def _proceedings_for_later_children(council: Council) -> pd.Series[pd.Timestamp]:
+    """Dates on which proceedings were issued for a child born after the index removal, by parent."""
+    tables = council.tables
+    issued = tables["status_events"][tables["status_events"]["type"] == "proceedings_issued"]
+    children = (
+        tables["babies"]
+        .merge(tables["pregnancies"], on="pregnancy_id")
+        .merge(tables["parents"], on="parent_id")
+    )
+    later = children[
+        children["index_removal_on"].isna() | (children["born_on"] > children["index_removal_on"])
+    ]
+    found = later.merge(issued, left_on="baby_id", right_on="person_id")
+    # An issue before the engagement is no event after it: it lies before the clock, and `after_entry` drops it.
+    return found.set_index("parent_id")["date"]
+
+
+def _status_events(council: Council) -> pd.DataFrame:
+    table = council.tables["status_events"]
+    rows = table[table["type"].isin(list(_STATUS_CAUSES))]
+    return pd.DataFrame(
+        {"unit_id": rows["person_id"], "date": rows["date"], "cause": rows["type"].map(_STATUS_CAUSES)}
+    )
+
+
+def _at_closure(rows: pd.DataFrame) -> pd.DataFrame:
+    """Deaths and moves that only the end of the support tells of."""
+    closed = rows[rows["end_reason"].isin(["died", "moved_away"])]
+    return pd.DataFrame(
+        {"unit_id": closed["unit_id"], "date": closed["closed_on"], "cause": closed["end_reason"]}
+    ).dropna()
+
+
+def _named(dates: pd.Series[pd.Timestamp], cause: str) -> pd.DataFrame:
+    return pd.DataFrame({"unit_id": dates.index.to_numpy(), "date": dates.to_numpy(), "cause": cause})

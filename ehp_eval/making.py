@@ -1,0 +1,232 @@
+"""Makes one report: runs its notebook, renders it, and moves the files into place only when all is well."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ehp_eval.errors import EhpError, ReportError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+WORKINGS = "workings"
+OWN_ERRORS = {"ArgumentError", "DataError", "EhpError", "PdfUnavailableError", "ReportError", "StatisticsError"}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A report of one year: a notebook with its parameters, and where its files go.
+
+    Attributes
+    ----------
+    report : str
+        Id of the report; its files are `<report>-<year>.<format>`.
+    notebook : Path
+    parameters : dict of str
+        year, data, audience and, for a service, service.
+    folder : Path
+        Where the files go: `outputs/<year>/<audience>`.
+    formats : tuple of str
+        html, pdf.
+    pdf_required : bool
+        Whether a PDF was asked for by name, so that a missing library is a failure.
+    """
+
+    report: str
+    notebook: Path
+    parameters: dict[str, str]
+    folder: Path
+    formats: tuple[str, ...]
+    pdf_required: bool
+
+    @property
+    def stem(self) -> str:
+        """File name without its ending."""
+        return f"{self.report}-{self.parameters['year']}"
+
+
+@dataclass
+class Outcome:
+    """What became of a unit.
+
+    Attributes
+    ----------
+    report : str
+    seconds : float
+    files : dict of int
+        Bytes of each file that was put in place, by its name.
+    content : dict
+        What the notebook published: title, answer, figures, rows, flow. Empty where it failed.
+    failure : str
+        Why it failed, in a sentence that names no case; empty where it did not.
+    remark : str
+        What the reader of the log should know although it went well.
+    details : str
+        The traceback, for `--debug`. It can hold case data, so it is never written to a file.
+    """
+
+    report: str
+    seconds: float = 0.0
+    files: dict[str, int] = field(default_factory=dict)
+    content: dict[str, Any] = field(default_factory=dict)
+    failure: str = ""
+    remark: str = ""
+    details: str = ""
+
+
+def make_report(unit: Unit) -> Outcome:
+    """Make a report, or leave the one that is there as it was and say why.
+
+    Never raises for what goes wrong in a report: the others of the run go on.
+    """
+    outcome = Outcome(unit.report)
+    start = time.perf_counter()
+    try:
+        _make(unit, outcome)
+    except EhpError as error:
+        outcome.failure = str(error)
+        outcome.details = outcome.details or traceback.format_exc()
+    except PermissionError as error:
+        name = Path(error.filename2 or error.filename or "").name
+        outcome.failure = f"'{name}' cannot be replaced: close it where it is open, and run again"
+        outcome.details = traceback.format_exc()
+    except Exception as error:  # one broken report must not end the run
+        # The message of a foreign error can hold a cell of the records, so only its kind is passed on.
+        outcome.failure = f"{type(error).__name__} while the report was made; run with --debug to see more"
+        outcome.details = traceback.format_exc()
+    outcome.seconds = time.perf_counter() - start
+    return outcome
+
+
+def check_notebook(notebook: Path, parameters: dict[str, str]) -> None:
+    """See that a notebook is there and declares exactly the parameters that it will be given.
+
+    papermill only warns of either, and the report would be of other data than it says.
+
+    Raises
+    ------
+    ReportError
+    """
+    if not notebook.is_file():
+        known = ", ".join(sorted(path.stem for path in notebook.parent.glob("*.ipynb")))
+        raise ReportError(f"There is no notebook '{notebook.name}'. In {notebook.parent.name}/ there are: {known}")
+    import nbformat  # only a run needs it
+
+    cells = nbformat.read(notebook, as_version=4).cells
+    tagged = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(tagged) != 1:
+        raise ReportError(f"{notebook.name}: one cell must have the tag 'parameters'; {len(tagged)} have")
+    from papermill import inspect_notebook
+
+    declared = set(inspect_notebook(notebook))
+    if declared != set(parameters):
+        raise ReportError(
+            f"{notebook.name}: its parameters are {', '.join(sorted(declared)) or 'none'}; "
+            f"a run gives it {', '.join(sorted(parameters))}. Correct the cell tagged 'parameters'"
+        )
+
+
+def _make(unit: Unit, outcome: Outcome) -> None:
+    from ehp_eval.report import PdfUnavailableError, page_faults, render_html, render_pdf
+
+    notebook = _execute(unit, outcome)
+    outcome.content = _published(notebook)
+    html = render_html(notebook)
+    faults = page_faults(html)
+    if faults:
+        raise ReportError("the page is not fit to be published: " + " ".join(faults))
+    files: dict[str, bytes] = {}
+    if "html" in unit.formats:
+        files[f"{unit.stem}.html"] = html.encode()
+    missing_pdf = ""
+    if "pdf" in unit.formats:
+        try:
+            files[f"{unit.stem}.pdf"] = render_pdf(html)
+        except PdfUnavailableError as unavailable:
+            missing_pdf = str(unavailable)
+    files[f"{WORKINGS}/{unit.stem}.ipynb"] = _cleaned(notebook).encode()
+    _put_in_place(unit.folder, files)
+    outcome.files = {name: len(content) for name, content in files.items() if not name.startswith(WORKINGS)}
+    # A file of an earlier run that this one did not renew would tell another story than its neighbours.
+    for ending in ("html", "pdf"):
+        if f"{unit.stem}.{ending}" not in files:
+            (unit.folder / f"{unit.stem}.{ending}").unlink(missing_ok=True)
+    if missing_pdf and unit.pdf_required:
+        raise ReportError(missing_pdf)
+    outcome.remark = missing_pdf
+
+
+def _execute(unit: Unit, outcome: Outcome) -> NotebookNode:
+    """Run the notebook in a kernel of this environment, and keep nothing of it on disk."""
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel, whatever the user has at home
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    try:
+        return papermill.execute_notebook(
+            unit.notebook,
+            None,
+            parameters=unit.parameters,
+            kernel_name="python3",
+            progress_bar=False,
+            log_output=False,
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],  # a kernel on one machine need not warn of the network
+        )
+    except PapermillExecutionError as error:
+        outcome.details = "\n".join(error.traceback)
+        if error.ename in OWN_ERRORS:
+            raise ReportError(error.evalue) from None
+        raise ReportError(
+            f"{error.ename} in cell {error.exec_count} of {unit.notebook.name}; run with --debug to see more"
+        ) from None
+
+
+def _published(notebook: NotebookNode) -> dict[str, Any]:
+    """Return what the notebook hands to the run: exactly one display of `present.publish`."""
+    from ehp_eval.present.shared import MIME
+
+    found: list[dict[str, Any]] = [
+        output["data"][MIME]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if MIME in output.get("data", {})
+    ]
+    if len(found) != 1:
+        raise ReportError(f"the notebook publishes {len(found)} sets of figures; end it with one present.publish(...)")
+    return found[0]
+
+
+def _cleaned(notebook: NotebookNode) -> str:
+    """Return the executed notebook without paths of this machine and without the run's own copy of the figures."""
+    import nbformat
+
+    from ehp_eval.present.shared import MIME
+
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(MIME, None)
+    return str(nbformat.writes(notebook))
+
+
+def _put_in_place(folder: Path, files: dict[str, bytes]) -> None:
+    """Write all files elsewhere on the same disk, then move each into place: never half a file."""
+    (folder / WORKINGS).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as name:
+        moves: list[Callable[[], None]] = []
+        for number, (target, content) in enumerate(files.items()):
+            draft = Path(name) / str(number)
+            draft.write_bytes(content)
+            moves.append(lambda draft=draft, target=target: os.replace(draft, folder / target))  # type: ignore[misc]
+        for move in moves:
+            move()

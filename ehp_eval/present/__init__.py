@@ -1,0 +1,63 @@
+"""An evaluation as the parts of a report: sentences, tables and charts, in the order in which they are read.
+
+A notebook calls these one by one; every one returns something that shows itself.
+"""
+
+from ehp_eval.present.cautions import limits, method
+from ehp_eval.present.overview import (
+    counts_table,
+    impossible_claims,
+    looked_after_chart,
+    looked_after_sentence,
+    overview_answer,
+    overview_figures,
+    overview_sentence,
+    records_table,
+    repairs_table,
+    services_chart,
+    services_table,
+    settings_table,
+)
+from ehp_eval.present.service import (
+    about,
+    answer,
+    answer_sentence,
+    changes,
+    course,
+    flow,
+    key_figures,
+    other_streams,
+    windows,
+    years,
+)
+from ehp_eval.present.shared import claims_table, header, publish
+
+__all__ = [
+    "about",
+    "answer",
+    "answer_sentence",
+    "changes",
+    "claims_table",
+    "counts_table",
+    "course",
+    "flow",
+    "header",
+    "impossible_claims",
+    "key_figures",
+    "limits",
+    "looked_after_chart",
+    "looked_after_sentence",
+    "method",
+    "other_streams",
+    "overview_answer",
+    "overview_figures",
+    "overview_sentence",
+    "publish",
+    "records_table",
+    "repairs_table",
+    "services_chart",
+    "services_table",
+    "settings_table",
+    "windows",
+    "years",
+]

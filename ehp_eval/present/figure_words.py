@@ -1,0 +1,70 @@
+"""Figures in words: natural frequencies with their interval, windows, units, measures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ehp_eval.tables import percent_words
+from ehp_eval.words import say
+
+if TYPE_CHECKING:
+    from ehp_eval.config import Thresholds
+
+_DAYS_ONLY_BELOW = 60
+_SUFFIXES = ("worst", "best", "change")
+
+
+def points(value: float) -> str:
+    """Write a difference of shares in percentage points, with its sign."""
+    return f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def frequency(numerator: int, denominator: int) -> str:
+    """Write a count of a count: 7 of 166, none of 5."""
+    key = "none" if numerator == 0 else "some"
+    return say(f"share.{key}", numerator=f"{numerator:,}", denominator=f"{denominator:,}")
+
+
+def share(row: pd.Series[Any] | None, thresholds: Thresholds) -> str:
+    """Write a figure as "159 of 166 (96%; 95% interval 92% to 98%)", without a percentage where n is small."""
+    if row is None or pd.isna(row["value"]):
+        return say("share.nobody")
+    limits = {"lower": limit(row["lower"]), "upper": limit(row["upper"])}
+    counted = frequency(int(row["numerator"]), int(row["denominator"]))
+    if row["denominator"] < thresholds.percentages_from:
+        return say("share.without_percent", share=counted, **limits)
+    return say("share.with_percent", share=counted, percent=percent_words(row["value"]), **limits)
+
+
+def limit(value: float) -> str:
+    """Write one limit of an interval; a limit that the method cannot give has its own mark."""
+    return say("table.missing") if pd.isna(value) else percent_words(value)
+
+
+def interval(row: pd.Series[Any]) -> str:
+    """Write an interval of a share: 92% to 98%."""
+    if pd.isna(row["lower"]):
+        return say("table.missing")
+    return say("share.interval", lower=limit(row["lower"]), upper=limit(row["upper"]))
+
+
+def window(days: int) -> str:
+    """Write a window: 14 days, 12 months."""
+    if days < _DAYS_ONLY_BELOW:
+        return say("window.days", n=days)
+    return say("window.months", n=round(days / 365.25 * 12))
+
+
+def units(unit: str, n: int) -> str:
+    """Write how many of a unit: 1 child, 166 children."""
+    return f"{n:,} {say(f'unit.{unit}', n=n)}"
+
+
+def measure_title(measure: str) -> str:
+    """Write the title of a measure, of a suffixed reading of one too."""
+    stem, _, suffix = measure.rpartition("_")
+    if suffix in _SUFFIXES:
+        return say(f"measure.{suffix}", measure=say(f"measure.{stem}"))
+    return say(f"measure.{measure}")

@@ -1,0 +1,258 @@
+"""The overview: the services side by side, the looked-after children, the claims, and what lies behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ehp_eval.charts import Chart, interval_chart, trend_chart
+from ehp_eval.measures import MEASURES
+from ehp_eval.present import figure_words as fw
+from ehp_eval.present.service import HEADLINE_DAYS, events_until
+from ehp_eval.prose import Bullets, Callout, Headline, KeyFigures, Paragraph
+from ehp_eval.tables import Table, percent_words
+from ehp_eval.words import day_in_words, say
+
+if TYPE_CHECKING:
+    from ehp_eval.evaluation import Evaluation, Overview
+
+
+def overview_sentence(report: Overview) -> str:
+    """Return the overview's answer in a sentence or two."""
+    values = [
+        row["value"]
+        for each in report.services
+        if each.service.stream == "edge_of_care" and (row := _year_on(each)) is not None and pd.notna(row["value"])
+    ]
+    if not values:
+        edge = say("overview.edge_none")
+    elif len(values) == 1:
+        edge = say("overview.edge_one", low=percent_words(values[0]))
+    else:
+        edge = say("overview.edge", low=percent_words(min(values)), high=percent_words(max(values)))
+    return say("overview.answer", n=len(report.services), year=report.year.label, edge=edge)
+
+
+def overview_answer(report: Overview) -> Headline:
+    """Show what the year's evaluations come to together, and what they cannot show."""
+    return Headline(say("overview.question"), overview_sentence(report), say("overview.cannot"))
+
+
+def overview_figures(report: Overview) -> KeyFigures:
+    """Show the council's main figures: children supported, children looked after, impossible claims."""
+    supported = sum(len(each.cohort.at_risk) for each in report.services if each.service.unit != "parent")
+    cards = [
+        (
+            f"{supported:,}",
+            say("overview.supported_card", n=supported, year=report.year.label),
+            say("overview.supported_card_detail"),
+        )
+    ]
+    own = _own_series(report)
+    latest = own[own["date"] <= report.year.end].tail(1)
+    for row in latest.itertuples():
+        cards.append(
+            (
+                f"{row.children:,}",
+                say("overview.looked_after_card", date=day_in_words(row.date)),
+                say("overview.looked_after_card_detail", rate=f"{row.value:.0f}", mid_year=row.mid_year),
+            )
+        )
+    checked = [claim for claim in report.claims if claim.verdict in ("fits", "several", "impossible", "agrees", "disagrees")]
+    wrong = [claim for claim in checked if claim.verdict == "impossible"]
+    cards.append(
+        (f"{len(wrong)}", say("overview.claims_card", n=len(wrong)), say("overview.claims_card_detail", n=len(checked)))
+    )
+    return KeyFigures(cards)
+
+
+def services_chart(report: Overview) -> Chart | Callout:
+    """Chart the services whose measure is a share without the event, at 12 months, in the latest full years."""
+    rows, left_out = [], False
+    for each in report.services:
+        if not MEASURES[each.service.stream].windowed:
+            left_out = True
+            continue
+        row = _year_on(each)
+        label = each.service.title if each.full is None else f"{each.service.title}, {each.full.period.label}"
+        names = ("numerator", "denominator", "value", "lower", "upper")
+        rows.append({"label": label, **{name: None if row is None else row[name] for name in names}})
+    frame = pd.DataFrame(rows)
+    if frame.empty or frame["value"].isna().all():
+        return Callout(say("charts.none", reason=say("overview.edge_none")))
+    thresholds = report.council.settings.thresholds
+    points = "; ".join(
+        say("charts.point", label=row["label"], share=fw.share(row, thresholds)) for _, row in frame.iterrows()
+    )
+    return interval_chart(
+        frame,
+        label="label",
+        caption=say("overview.side_caption"),
+        alt=say("overview.side_alt", points=points),
+        x_label=say("overview.side_x"),
+        percent_from=thresholds.percentages_from,
+        note=say("overview.side_note" if left_out else "overview.side_note_plain"),
+    )
+
+
+def services_table(report: Overview) -> Table:
+    """Show one row a service: how many, the outcome at closure and at 12 months."""
+    frame = pd.DataFrame([_service_row(report, each) for each in report.services])
+    headings = {name: say(f"overview.{name}", year=report.year.label) for name in frame.columns}
+    return Table(frame, caption=say("overview.table_caption", year=report.year.label), headings=headings)
+
+
+def looked_after_sentence(report: Overview) -> Paragraph:
+    """Say how many children the authority looked after at the beginning, the peak and the end of its series."""
+    own = _own_series(report)
+    first, last = own.iloc[0], own.iloc[-1]
+    peak = own.loc[own["children"].idxmax()]
+    return Paragraph(
+        say(
+            "overview.trend_sentence",
+            authority=report.council.settings.council.authority,
+            first=f"{first['children']:,}",
+            first_year=first["date"].year,
+            last=f"{last['children']:,}",
+            last_year=last["date"].year,
+            peak=f"{peak['children']:,}",
+            peak_year=peak["date"].year,
+        )
+    )
+
+
+def looked_after_chart(report: Overview) -> Chart:
+    """Chart the rate of looked-after children beside each comparator and the nation."""
+    series = report.looked_after.assign(year=report.looked_after["date"].dt.year)
+    ends = series.groupby("area", sort=False)[["year", "value"]].agg(["first", "last"])
+    points = [
+        say(
+            "overview.trend_point",
+            area=area,
+            first=f"{row['value', 'first']:.0f}",
+            first_year=int(row["year", "first"]),
+            last=f"{row['value', 'last']:.0f}",
+            last_year=int(row["year", "last"]),
+        )
+        for area, row in ends.iterrows()
+    ]
+    authority = report.council.settings.council.authority
+    mid_years = ", ".join(f"mid-{year}" for year in sorted(report.looked_after["mid_year"].unique()))
+    events = events_until(report)
+    return trend_chart(
+        report.looked_after,
+        x="date",
+        y="value",
+        series="area",
+        highlight=authority,
+        events=events,
+        caption=say("overview.trend_caption"),
+        alt=say("overview.trend_alt", authority=authority, points="; ".join(points)),
+        y_label=say("overview.trend_y"),
+        note=say("overview.trend_note", mid_years=mid_years, last_year=int(ends["year", "last"].min())),
+    )
+
+
+def counts_table(report: Overview) -> Table:
+    """Show the published counts behind the rates, an authority a row, with the figures of the first and last years."""
+    series = report.looked_after.assign(year=report.looked_after["date"].dt.year)
+    wide = series.pivot(index="area", columns="year", values="children").reindex(series["area"].unique())
+    wide = wide.dropna(axis=1, how="all").astype("Int64").reset_index()
+    wide.columns = [str(name) for name in wide.columns]
+    return Table(
+        wide,
+        caption=say("overview.counts_caption"),
+        headings={"area": say("overview.authority")},
+        note="; ".join(dict.fromkeys(report.looked_after["source"])),
+    )
+
+
+def impossible_claims(report: Overview) -> Bullets | Paragraph:
+    """Name the published percentages that no whole number of the stated denominator gives."""
+    wrong = [claim for claim in report.claims if claim.verdict == "impossible"]
+    intro = say("overview.impossible_intro", n=len(wrong))
+    if not wrong:
+        return Paragraph(intro)
+    titles = {service.id: service.title for service in report.council.services}
+    lines = [
+        say(
+            "overview.impossible",
+            percent=claim.percent,
+            denominator=claim.denominator,
+            service=titles.get(claim.subject, claim.subject),
+            period=claim.period,
+            remark=claim.remark,
+        )
+        for claim in wrong
+    ]
+    return Bullets([intro, *lines]) if len(lines) > 3 else Bullets(lines)
+
+
+def records_table(report: Overview) -> Table:
+    """Show how many rows of each table the report was made from."""
+    council = report.council
+    rows = [(name, len(frame)) for name, frame in council.tables.items() if name in council.supplied]
+    frame = pd.DataFrame(rows, columns=["table", "rows"])
+    referred, persons = council.tables["referrals"]["person_id"].unique(), council.tables["persons"]["person_id"]
+    unlinked = int((~pd.Series(referred).isin(persons)).sum())
+    return Table(
+        frame,
+        caption=say("overview.records_caption"),
+        headings={"table": say("overview.table"), "rows": say("overview.rows")},
+        note=say("overview.link_sentence", n=unlinked, total=f"{len(referred):,}"),
+    )
+
+
+def repairs_table(report: Overview) -> Table:
+    """Show how often each rule was applied that turns episodes into periods of care."""
+    repairs = report.council.care.repairs.reset_index()
+    shown = repairs.assign(rule=repairs["rule"].map(lambda rule: say(f"repair.{rule}")))
+    headings = {"rule": say("overview.repair"), "care": say("overview.care"), "respite": say("overview.respite")}
+    return Table(shown, caption=say("overview.repairs_caption"), headings=headings)
+
+
+def settings_table(report: Overview) -> Table:
+    """Show the thresholds and assumptions that the council has set."""
+    settings = report.council.settings
+    values = {**settings.thresholds.model_dump(), **settings.costs.model_dump()}
+    rows = [(say(f"thresholds.{name}"), _setting(value)) for name, value in values.items()]
+    return Table(
+        pd.DataFrame(rows, columns=["setting", "value"]),
+        caption=say("overview.settings_caption"),
+        headings={"setting": say("overview.setting"), "value": say("overview.value")},
+        note=say("overview.settings_note"),
+    )
+
+
+def _year_on(report: Evaluation) -> pd.Series[Any] | None:
+    """Return the primary measure at 12 months in the latest full years."""
+    measures = MEASURES[report.service.stream]
+    if report.full is None:
+        return None
+    return report.find(measures.windowed or measures.incidence, report.full.period, HEADLINE_DAYS)
+
+
+def _service_row(report: Overview, each: Evaluation) -> dict[str, str]:
+    thresholds, measures = report.council.settings.thresholds, MEASURES[each.service.stream]
+    year_on = fw.share(_year_on(each), thresholds)
+    if not measures.windowed:
+        year_on = say("overview.incidence_at", share=year_on)
+    closing = fw.share(each.find(measures.closing), thresholds) if measures.closing else say("overview.no_closing")
+    return {
+        "service": each.service.title,
+        "counted": fw.units(each.service.unit, len(each.cohort.at_risk)),
+        "closing": closing,
+        "year_on": year_on,
+        "period": each.full.period.label if each.full else say("share.nobody"),
+    }
+
+
+def _own_series(report: Overview) -> pd.DataFrame:
+    return report.looked_after[report.looked_after["area"] == report.council.settings.council.authority]
+
+
+def _setting(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_setting(each) for each in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,320 @@
+"""One service's evaluation as sentences, tables and charts, in the order of its report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ehp_eval.charts import Chart, incidence_chart, interval_chart, year_chart
+from ehp_eval.measures import MEASURES, followed_at, incidence_curve
+from ehp_eval.present import figure_words as fw
+from ehp_eval.prose import Bullets, Callout, Headline, KeyFigures, Paragraph
+from ehp_eval.tables import Table, percent_words
+from ehp_eval.words import day_in_words, say
+
+if TYPE_CHECKING:
+    from ehp_eval.cohort import Cohort
+    from ehp_eval.evaluation import Evaluation
+    from ehp_eval.years import Period
+
+HEADLINE_DAYS = 365
+
+
+def answer_sentence(report: Evaluation) -> str:
+    """Return the report's answer: of the latest full years, how many had the outcome at 12 months."""
+    if report.full is None or report.full.at_risk.empty:
+        return say("answer.none", extract=day_in_words(report.council.extract_date))
+    return say(
+        f"answer.{report.service.unit}",
+        period=report.full.period.label,
+        outcome=_outcome(report, _primary(report, report.full.period, HEADLINE_DAYS), HEADLINE_DAYS),
+    )
+
+
+def answer(report: Evaluation) -> Headline:
+    """Show the answer, what this year adds to it, and what it cannot show."""
+    measures = MEASURES[report.service.stream]
+    details = [say("answer.no_comparison", title=report.service.title)]
+    followed = say(
+        "answer.followed",
+        n=_matured(report.cohort, HEADLINE_DAYS),
+        total=fw.units(report.service.unit, len(report.cohort.at_risk)),
+        window=fw.window(HEADLINE_DAYS),
+    )
+    if measures.closing:
+        row = report.find(measures.closing)
+        outcome = say(f"outcome.{report.service.stream}_closing", share=fw.share(row, _thresholds(report)))
+    else:
+        outcome = _outcome(report, _primary(report, report.year, HEADLINE_DAYS), HEADLINE_DAYS)
+    details.insert(0, say("answer.this_year", year=report.year.label, outcome=outcome, followed=followed))
+    return Headline(say(f"question.{report.service.stream}"), answer_sentence(report), details)
+
+
+def key_figures(report: Evaluation) -> KeyFigures:
+    """Show the year's three or four main figures."""
+    service, cohort, year = report.service, report.cohort, report.year.label
+    measures, unit = MEASURES[service.stream], service.unit
+    first = {
+        "child": ("accepted", "children_accepted", "of_referred", "children_referred"),
+        "baby": ("live_born", "live_born", "of_referred", "pregnancies_referred"),
+        "parent": ("engaged", "engaged", "of_offered", "offered"),
+    }[unit]
+    accepted = cohort.step(first[1])
+    cards = [
+        (
+            f"{accepted:,}",
+            say(f"cards.{first[0]}", unit=say(f"unit.{unit}", n=accepted), year=year),
+            say(f"cards.{first[2]}", n=cohort.step(first[3])),
+        )
+    ]
+    if measures.closing:
+        cards.append(_card(report, report.find(measures.closing), f"closing_{service.stream}", year))
+    if report.full:
+        kind = "windowed" if measures.windowed else "incidence"
+        row = _primary(report, report.full.period, HEADLINE_DAYS)
+        cards.append(_card(report, row, f"{kind}_{service.stream}", report.full.period.label))
+    if unit != "parent":
+        families = int(cohort.at_risk["family_id"].nunique())
+        detail = say("cards.families_detail", unit=fw.units(unit, len(cohort.at_risk)), year=year)
+        cards.append((f"{families:,}", say("cards.families", n=families), detail))
+    return KeyFigures(cards)
+
+
+def about(report: Evaluation) -> Bullets:
+    """Say what the service is, for whom, how much support it sets out to give, and since when."""
+    service = report.service
+    parts = [service.what_it_does, say("about.who", cohort=service.cohort)]
+    if service.dose:
+        parts.append(say("about.dose", visits=_range(service.dose.visits_per_week), weeks=_range(service.dose.weeks)))
+    parts.append(say("about.since", since=day_in_words(service.operational_since)))
+    return Bullets(parts)
+
+
+def flow(report: Evaluation) -> Table:
+    """Show how many came in, how many were left out at each step, and why."""
+    frame = report.cohort.flow
+    shown = pd.DataFrame(
+        {"step": [_flow_words(row) for row in frame.itertuples()], "number": frame["count"].abs()}
+    )
+    return Table(
+        shown,
+        caption=say("flow.caption", title=report.service.title, year=report.year.label),
+        headings={"step": say("flow.step"), "number": say("flow.number")},
+        note=say("flow.note"),
+    )
+
+
+def windows(report: Evaluation) -> Chart | Callout:
+    """Chart the primary measure at its windows and at closure, for the year and the latest full years."""
+    measures = MEASURES[report.service.stream]
+    cohorts = [report.cohort]
+    if report.full and report.full.period != report.year:
+        cohorts.append(report.full)
+    rows = []
+    for cohort in cohorts:
+        group = _group_words(report, cohort)
+        if measures.closing:
+            rows.append(_charted(report.find(measures.closing, cohort.period), say("window.closing"), group))
+        measure = measures.windowed or measures.incidence
+        rows += [
+            _charted(report.find(measure, cohort.period, days), fw.window(days), group)
+            for days in report.service.windows_days
+        ]
+    frame = pd.DataFrame(rows)
+    if frame["value"].isna().all():
+        return Callout(say("charts.none", reason=answer_sentence(report)))
+    title = fw.measure_title(measures.windowed or measures.incidence)
+    return interval_chart(
+        frame,
+        label="label",
+        group="group",
+        caption=say("charts.windows_caption", measure=title, title=report.service.title),
+        alt=say("charts.windows_alt", points=_points(report, frame)),
+        x_label=say("charts.windows_x") if measures.windowed else say("charts.course_y"),
+        percent_from=_thresholds(report).percentages_from,
+        note=say("charts.windows_note") if measures.windowed else say("charts.course_note"),
+    )
+
+
+def course(report: Evaluation) -> Chart | Callout:
+    """Chart the cumulative incidence of the event over time, with the numbers at risk."""
+    cohort = report.full or report.cohort
+    measure = MEASURES[report.service.stream].incidence
+    curve = incidence_curve(cohort)
+    if curve.empty:
+        return Callout(say("charts.none", reason=answer_sentence(report)))
+    points = []
+    for days in report.service.windows_days:
+        row = report.find(measure, cohort.period, days)
+        if row is not None and pd.notna(row["value"]):
+            value = fw.frequency(int(row["numerator"]), int(row["denominator"]))
+            limits = {"lower": fw.limit(row["lower"]), "upper": fw.limit(row["upper"])}
+            points.append(say("charts.course_point", window=fw.window(days), value=value, **limits))
+    return incidence_chart(
+        curve,
+        at_risk=followed_at(cohort, [0, *report.service.windows_days]),
+        caption=say(
+            "charts.course_caption",
+            measure=fw.measure_title(measure),
+            clock=say(f"clock.{report.service.unit}"),
+            title=report.service.title,
+            year=cohort.period.label,
+        ),
+        alt=say("charts.course_alt", points="; ".join(points)),
+        y_label=say("charts.course_y"),
+        windows=report.service.windows_days,
+        note=say("charts.course_note"),
+    )
+
+
+def years(report: Evaluation) -> Chart | Callout:
+    """Chart the measure at closure (or else the primary one at 12 months) by year, beside what was published."""
+    measures = MEASURES[report.service.stream]
+    measure, days = (measures.closing, None) if measures.closing else (measures.incidence, HEADLINE_DAYS)
+    frame = pd.DataFrame(
+        [
+            _charted(report.find(measure, cohort.period, days), label, label)
+            for label, cohort in report.by_year.items()
+        ]
+    )
+    if frame["value"].isna().all():
+        return Callout(say("charts.none", reason=answer_sentence(report)))
+    published = {
+        claim.period if claim.period in report.by_year else claim.year: float(claim.percent) / 100
+        for claim in report.claims
+        if claim.percent and claim.stream == report.service.stream
+    }
+    frame["published"] = frame["label"].map(published).astype("float64")
+    return year_chart(
+        frame,
+        year="label",
+        caption=say("charts.years_caption", measure=_title_of(measure, days), title=report.service.title),
+        alt=say("charts.years_alt", points=_points(report, frame)),
+        y_label=say("charts.years_y"),
+        published="published" if published else None,
+        events=events_until(report, service=report.service.id),
+        percent_from=_thresholds(report).percentages_from,
+        note=say("charts.years_note") if published else None,
+    )
+
+
+def changes(report: Evaluation) -> Bullets | Paragraph:
+    """Say how the latest comparable years differ, each difference with its interval."""
+    rows = report.figures[report.figures["measure"].str.endswith("_change")]
+    latest = rows.groupby("measure", sort=False).tail(1)
+    found = [_change_words(report, row) for _, row in latest.iterrows()]
+    return Bullets(found) if found else Paragraph(say("change.nothing", year=report.year.label))
+
+
+def other_streams(report: Evaluation) -> Bullets | Paragraph:
+    """Say what the service's other streams came to in the year."""
+    lines = []
+    for stream, cohort in report.other_streams.items():
+        name = say(f"stream.{stream}").capitalize()
+        if cohort.at_risk.empty:
+            lines.append(say("streams.nobody", stream=name, year=report.year.label))
+            continue
+        row = report.find(MEASURES[stream].closing)
+        outcome = say(f"outcome.{stream}_closing", share=fw.share(row, _thresholds(report)))
+        lines.append(say("streams.heading", stream=name, outcome=outcome))
+    return Bullets(lines)
+
+
+def events_until(report: Any, *, service: str = "") -> pd.DataFrame:
+    """Return the events up to the extract date that concern everybody or this service: columns at, label."""
+    table = report.council.tables["events"]
+    table = table[table["service"].isna() | (table["service"] == service)]
+    at = pd.to_datetime(table["date"], format="ISO8601")  # a year, a month or a day
+    frame = pd.DataFrame({"at": at, "label": table["event"]})
+    return frame[frame["at"] <= report.council.extract_date].reset_index(drop=True)
+
+
+def _thresholds(report: Evaluation) -> Any:
+    return report.council.settings.thresholds
+
+
+def _primary(report: Evaluation, period: Period, days: int) -> pd.Series[Any] | None:
+    measures = MEASURES[report.service.stream]
+    return report.find(measures.windowed or measures.incidence, period, days)
+
+
+def _outcome(report: Evaluation, row: pd.Series[Any] | None, days: int) -> str:
+    stream = report.service.stream
+    key = f"outcome.{stream}" if MEASURES[stream].windowed else f"outcome.{stream}_event"
+    words = say(key, share=fw.share(row, _thresholds(report)), window=fw.window(days))
+    small = row is not None and row["denominator"] < _thresholds(report).caution_below
+    return f"{words} ({say('share.caution')})" if small else words
+
+
+def _matured(cohort: Cohort, days: int) -> int:
+    return cohort.step("matured", days)
+
+
+def _card(report: Evaluation, row: pd.Series[Any] | None, key: str, year: str) -> tuple[str, str, str]:
+    label = say(f"cards.{key}", year=year, window=fw.window(HEADLINE_DAYS))
+    if row is None or pd.isna(row["value"]):
+        return ("\N{EN DASH}", label, say("share.nobody"))
+    counted = fw.frequency(int(row["numerator"]), int(row["denominator"]))
+    if row["denominator"] < _thresholds(report).percentages_from:
+        return (counted, label, say("share.interval", lower=fw.limit(row["lower"]), upper=fw.limit(row["upper"])))
+    return (percent_words(row["value"]), label, fw.share(row, _thresholds(report)))
+
+
+def _range(ends: tuple[float, float]) -> str:
+    low, high = (f"{end:g}" for end in ends)
+    return low if low == high else say("about.range", low=low, high=high)
+
+
+def _flow_words(row: Any) -> str:
+    days = fw.window(int(row.window_days)) if pd.notna(row.window_days) else ""
+    if row.step:
+        return say(f"flow.{row.step}", window=days)
+    return say("flow.plus" if row.count < 0 else "flow.minus", reason=say(f"flow.{row.reason}", window=days))
+
+
+def _group_words(report: Evaluation, cohort: Cohort) -> str:
+    which = "this_year" if cohort.period == report.year else "full"
+    return say(f"charts.{which}_parent" if report.service.unit == "parent" else f"charts.{which}", year=cohort.period.label)
+
+
+def _charted(row: pd.Series[Any] | None, label: str, group: str) -> dict[str, Any]:
+    names = ("numerator", "denominator", "value", "lower", "upper")
+    values = {name: None if row is None else row[name] for name in names}
+    return {"label": label, "group": group, **values}
+
+
+def _points(report: Evaluation, frame: pd.DataFrame) -> str:
+    points = []
+    for _, row in frame.iterrows():
+        label = row["label"] if row["label"] == row["group"] else f"{row['group']}, {row['label']}"
+        points.append(say("charts.point", label=label, share=fw.share(row, _thresholds(report))))
+    return "; ".join(points)
+
+
+def _title_of(measure: str, days: int | None) -> str:
+    title = fw.measure_title(measure)
+    return title if days is None else f"{title}, {fw.window(days)}"
+
+
+def _change_words(report: Evaluation, row: pd.Series[Any]) -> str:
+    measure = row["measure"].removesuffix("_change")
+    days = None if pd.isna(row["window_days"]) else int(row["window_days"])
+    year = report.by_year[row["year"]].period
+    now, before = (report.find(measure, period, days) for period in (year, year.earlier(1)))
+    if row["lower"] <= 0 <= row["upper"]:
+        reading = "unclear"
+    else:
+        reading = "higher" if row["value"] > 0 else "lower"
+    return say(
+        "change.one",
+        measure=_title_of(measure, days),
+        now=fw.share(now, _thresholds(report)),
+        year=year.label,
+        before=fw.share(before, _thresholds(report)),
+        before_year=year.earlier(1).label,
+        value=fw.points(row["value"]),
+        lower=fw.points(row["lower"]),
+        upper=fw.points(row["upper"]),
+        reading=say(f"change.{reading}"),
+    )

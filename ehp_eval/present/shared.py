@@ -1,0 +1,206 @@
+"""What every report shows: its header, the published claims, and its figures for the run to collect."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from ehp_eval.evaluation import Evaluation
+from ehp_eval.errors import ArgumentError
+from ehp_eval.present import figure_words as fw
+from ehp_eval.prose import PageHeader, Paragraph, quoted
+from ehp_eval.tables import Table
+from ehp_eval.words import day_in_words, say
+
+if TYPE_CHECKING:
+    from ehp_eval.claims import Claim
+    from ehp_eval.evaluation import Overview
+    from ehp_eval.load import Council
+
+AUDIENCES = ("internal",)
+NOTHING = "\N{EN DASH}"
+MIME = "application/vnd.ehp-eval.report+json"
+"""Under this type an executed notebook holds its report's figures, for the run to collect."""
+
+
+def title(report: Evaluation | Overview) -> str:
+    """Return the title of a report."""
+    return report.service.title if isinstance(report, Evaluation) else say("header.overview_title")
+
+
+def header(report: Evaluation | Overview, audience: str) -> PageHeader:
+    """Show the head of a report, with the warnings that it must bear.
+
+    Parameters
+    ----------
+    report : Evaluation or Overview
+    audience : str
+        For whom it is: "internal".
+
+    Raises
+    ------
+    ArgumentError
+        For any other audience: public reports need disclosure control.
+    """
+    check_audience(audience)
+    council = report.council.settings.council
+    banners = [("internal", say("header.internal"))]
+    if council.records == "synthetic":
+        banners.insert(0, ("synthetic", say("header.synthetic")))
+    subtitle = say("header.subtitle", year=report.year.label, extract=day_in_words(council.extract_date))
+    return PageHeader(f"{title(report)}, {report.year.label}", subtitle=subtitle, council=council.name, banners=banners)
+
+
+def check_audience(audience: str) -> None:
+    """Raise `ArgumentError` for an audience that no report can be made for."""
+    if audience not in AUDIENCES:
+        raise ArgumentError(
+            f"There are no reports for the audience '{audience}'. Reports hold small numbers: use --audience internal"
+        )
+
+
+def claims_table(report: Evaluation | Overview) -> Table | Paragraph:
+    """Show the published claims with their numerators, their interval and what the records give."""
+    whole_council = not isinstance(report, Evaluation)
+    if not report.claims:
+        return Paragraph(say("claims_table.empty", title=title(report), year=report.year.label))
+    documents = list(dict.fromkeys(claim.document for claim in report.claims))
+    rows = [
+        _claim_row(report.council, claim, documents.index(claim.document) + 1, whole_council) for claim in report.claims
+    ]
+    headings = {key: say(f"claims_table.{key}") for key in ("claim", "service", "period", "stated", "fits", "interval", "records", "remark")}
+    frame = pd.DataFrame(rows)
+    synthetic = report.council.settings.council.records == "synthetic"
+    return Table(
+        frame,
+        caption=say("claims_table.caption", title=title(report)),
+        headings={name: headings[name] for name in frame.columns},
+        note=" ".join(
+            [
+                say("claims_table.note" if synthetic else "claims_table.note_real"),
+                *(say("claims_table.document", n=n, title=document) for n, document in enumerate(documents, start=1)),
+            ]
+        ),
+    )
+
+
+def publish(report: Evaluation | Overview, answer: str) -> Figures:
+    """Hand the report's figures and its one-line answer to the run, and show those from records.
+
+    Parameters
+    ----------
+    answer : str
+        The report's answer in a sentence, as its headline gives it.
+    """
+    return Figures(report, answer)
+
+
+class Figures:
+    """A report's figures: a table for the reader, JSON for the run."""
+
+    def __init__(self, report: Evaluation | Overview, answer: str) -> None:
+        self._report = report
+        self._answer = answer
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        figures = json.loads(self._report.figures.to_json(orient="records", double_precision=15))
+        content = {
+            "report": self._report.report,
+            "title": title(self._report),
+            "year": self._report.year.label,
+            "answer": self._answer,
+            "rows": {name: len(self._report.council.tables[name]) for name in sorted(self._report.council.supplied)},
+            "flow": self._flow(),
+            "figures": figures,
+        }
+        if isinstance(self._report, Evaluation):
+            shown = figures_table(self._report)._repr_html_()
+        else:
+            shown = Paragraph(say("figures_table.elsewhere", n=len(figures)))._repr_html_()
+        return {MIME: content, "text/html": shown, "text/plain": self._answer}
+
+    def _flow(self) -> list[dict[str, Any]]:
+        if not isinstance(self._report, Evaluation):
+            return []
+        flow: list[dict[str, Any]] = json.loads(self._report.cohort.flow.to_json(orient="records"))
+        return flow
+
+
+def figures_table(report: Evaluation) -> Table:
+    """Show every figure computed from records, as it stands in `figures.csv`."""
+    rows = report.figures[report.figures["source"] == "records"]
+    ids = rows["measure"].unique()
+    frame = pd.DataFrame([_figure_row(report, row) for _, row in rows.iterrows()])
+    return Table(
+        frame,
+        caption=say("figures_table.caption", title=title(report)),
+        headings={name: say(f"figures_table.{name}") for name in frame.columns},
+        note="; ".join(f"{measure}: {fw.measure_title(measure)}" for measure in ids if "_" not in measure)
+        + ". "
+        + say("figures_table.note"),
+    )
+
+
+def _figure_row(report: Evaluation, row: pd.Series[Any]) -> dict[str, str]:
+    few = pd.notna(row["denominator"]) and row["denominator"] < report.council.settings.thresholds.percentages_from
+    if row["measure"].endswith("_change"):
+        value = fw.points(row["value"])
+        limits = say("share.interval", lower=fw.points(row["lower"]), upper=fw.points(row["upper"]))
+    else:
+        value = NOTHING if few or pd.isna(row["value"]) else f"{row['value']:.1%}"
+        limits = fw.interval(row)
+    return {
+        "measure": row["measure"],
+        "year": row["year"],
+        "stream": say(f"stream.{row['stream'] or 'none'}"),
+        "window": say("window.closing") if pd.isna(row["window_days"]) else fw.window(int(row["window_days"])),
+        "count": NOTHING if pd.isna(row["denominator"]) else fw.frequency(row["numerator"], row["denominator"]),
+        "value": value,
+        "interval": limits,
+        "method": row["method"],
+        "note_column": row["note"] or NOTHING,
+    }
+
+
+def _claim_row(council: Council, claim: Claim, document: int, with_service: bool) -> dict[str, Any]:
+    source = say("claims_table.source", document=document, paragraph=claim.paragraph)
+    row: dict[str, Any] = {"claim": quoted(claim.wording) + Markup(escape(source))}
+    if with_service:
+        titles = {service.id: service.title for service in council.services}
+        row["service"] = titles.get(claim.subject, council.settings.council.nation)
+    fits = claim.feasible.get("half_up")
+    row["period"] = claim.period
+    row["stated"] = _stated(claim)
+    if fits is None:
+        row["fits"] = NOTHING
+    else:
+        row["fits"] = say("claims.or").join(map(str, fits)) or say("claims_table.none")
+    row["interval"] = fw.interval(_limits(claim)) if claim.published else NOTHING
+    records = claim.records
+    if records is None:
+        row["records"] = NOTHING
+    elif records["denominator"] is None:
+        row["records"] = f"{records['numerator']:,}"
+    else:
+        row["records"] = fw.frequency(records["numerator"], records["denominator"])
+    row["remark"] = claim.remark
+    return row
+
+
+def _limits(claim: Claim) -> pd.Series[Any]:
+    assert claim.published is not None
+    return pd.Series({"lower": claim.published.lower, "upper": claim.published.upper})
+
+
+def _stated(claim: Claim) -> str:
+    given = {"percent": claim.percent, "denominator": claim.denominator, "numerator": claim.stated_numerator}
+    if claim.percent and claim.denominator is not None:
+        unit = say(f"unit.{claim.unit.replace(' ', '_')}", n=claim.denominator)
+        words = say("claims_table.of" if claim.stated_numerator is None else "claims_table.of_stated", **given)
+        return f"{words} {unit}"
+    if claim.percent:
+        return say("claims_table.percent_only", **given)
+    return say("claims_table.count_only" if claim.denominator is None else "claims_table.counts", **given)

@@ -1,0 +1,226 @@
+"""From an executed notebook to one self-contained HTML page, and from that to a tagged PDF."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from bs4 import BeautifulSoup, Tag
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from traitlets import default
+from traitlets.config import Config
+
+from ehp_eval.errors import ReportError
+from ehp_eval.page_checks import page_faults
+from ehp_eval.tables import slug
+from ehp_eval.words import language, say, use_language
+
+__all__ = [
+    "EhpHtmlExporter",
+    "PdfUnavailableError",
+    "page_faults",
+    "render_html",
+    "render_page",
+    "render_pdf",
+]
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class PdfUnavailableError(ReportError):
+    """The system library that makes PDF files is missing on this computer."""
+
+
+class Displayed(Protocol):
+    """Anything that a notebook can show as HTML."""
+
+    def _repr_html_(self) -> str: ...
+
+
+class EhpHtmlExporter(HTMLExporter):
+    """The project's own page: `jupyter nbconvert --to ehp-html`, no code, no scripts, no requests.
+
+    nbconvert's HTML exporter rather than one of its own: it brings Markdown and the choice among outputs.
+    """
+
+    export_from_notebook = "Early help report"
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "ehp_html"
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [str(TEMPLATES)]
+
+    @default("exclude_anchor_links")
+    def _exclude_anchor_links_default(self) -> bool:
+        return True
+
+    @property
+    def default_config(self) -> Config:
+        """Show HTML where an output has it, and never scripts, widgets or LaTeX."""
+        config = Config(
+            {"NbConvertBase": {"display_data_priority": ["text/html", "image/png", "text/plain"]}}
+        )
+        inherited: Config = super().default_config.copy()
+        inherited.merge(config)
+        return inherited
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """Give the template the library's words."""
+        yield from super().default_filters()  # type: ignore[no-untyped-call]
+        yield "say", say
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Convert a notebook; its PageHeader gives the page its language and title."""
+        with _words_in(_page_language(nb)) as spoken:
+            html, resources = super().from_notebook_node(nb, resources, **kw)
+            return _completed(html, spoken), resources
+
+
+def render_html(notebook: NotebookNode) -> str:
+    """Make the page of an executed notebook; ask `page_faults` whether it is fit to publish.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        An executed notebook that shows one `PageHeader`.
+    """
+    html, _ = EhpHtmlExporter().from_notebook_node(notebook)  # type: ignore[no-untyped-call]
+    return str(html)
+
+
+def render_page(*parts: Displayed) -> str:
+    """Make a page from display objects alone, such as the index of all reports."""
+    outputs = [new_output("display_data", {"text/html": part._repr_html_()}) for part in parts]
+    return render_html(new_notebook(cells=[new_code_cell(outputs=outputs)]))
+
+
+def render_pdf(html: str) -> bytes:
+    """Make a tagged PDF (PDF/UA-1) of a page that `render_html` made.
+
+    WeasyPrint rather than a browser: it writes the structure tree that screen readers need, in about a
+    second a report, and needs two system libraries instead of a browser.
+
+    Raises
+    ------
+    PdfUnavailableError
+        Where Pango is not installed.
+    """
+    try:
+        import weasyprint  # here, since it takes a second and needs system libraries
+    except OSError as error:
+        raise PdfUnavailableError(
+            "PDF files cannot be made here because the Pango library is missing. Debian or Ubuntu: "
+            "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. Windows and macOS: "
+            "see 'Installation' in WeasyPrint's documentation, or print the HTML report from the browser."
+        ) from error
+
+    class Nothing(weasyprint.urls.URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            raise ValueError("a report loads nothing")
+
+    page = weasyprint.HTML(string=html, url_fetcher=Nothing())
+    svg = "{http://www.w3.org/2000/svg}"
+    for drawing in page.etree_element.iter(f"{svg}svg"):
+        # WeasyPrint takes the text alternative of a drawing from its title; a browser would show that as
+        # a tooltip, so the page has it as a label.
+        title = drawing.makeelement(f"{svg}title", {})
+        title.text = drawing.get("aria-label")
+        drawing.insert(0, title)
+    with _failures(logging.getLogger("weasyprint")) as failures:
+        pdf = bytes(page.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True))
+    if failures:
+        raise ReportError(
+            "The PDF lacks a chart or an image that could not be drawn; the HTML report has it."
+        )
+    return pdf
+
+
+@contextmanager
+def _failures(log: logging.Logger) -> Iterator[list[str]]:
+    """Collect what WeasyPrint could not load or draw; keep to oneself the CSS that only browsers know."""
+    found: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: found.append(record.msg) if record.msg.startswith("Failed") else None  # type: ignore[method-assign]
+    log.addHandler(handler)
+    before, log.propagate = log.propagate, False
+    try:
+        yield found
+    finally:
+        log.removeHandler(handler)
+        log.propagate = before
+
+
+def _page_language(notebook: NotebookNode) -> str:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            found = _HEADING.search("".join(output.get("data", {}).get("text/html", "")))
+            if found:
+                return found[1]
+    return language()
+
+
+@contextmanager
+def _words_in(wanted: str) -> Iterator[str]:
+    before = language()
+    use_language(wanted)
+    try:
+        yield wanted
+    finally:
+        use_language(before)
+
+
+def _completed(html: str, spoken: str) -> str:
+    """Give a page its language, title, band, list of contents, and an id for each section."""
+    page = BeautifulSoup(html, "html.parser")
+    page.html["lang"] = spoken  # type: ignore[index]
+    first = page.find("h1")
+    if isinstance(first, Tag):
+        page.title.string = first.get_text(" ", strip=True)  # type: ignore[union-attr]
+    band = page.select_one("main header.ehp-header")
+    if band is not None and page.main is not None:
+        page.main.insert_before(band.extract())  # the banner of the page, outside its main content
+    sections = [
+        heading for heading in page.find_all("h2") if heading.find_parent(class_="ehp-headline") is None
+    ]
+    taken: set[str] = {"main"}
+    for heading in sections:
+        name = stem = slug(heading.get_text()) or "section"
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{stem}-{number}"
+        taken.add(name)
+        heading["id"] = name
+    if len(sections) > 1:
+        sections[0].insert_before(_contents(page, sections))
+    return str(page)
+
+
+def _contents(page: BeautifulSoup, sections: list[Tag]) -> Tag:
+    contents = page.new_tag("nav", attrs={"class": "ehp-contents", "aria-label": say("page.contents")})
+    title = page.new_tag("p", attrs={"class": "ehp-contents-title"}, string=say("page.contents"))
+    entries = page.new_tag("ol")
+    for heading in sections:
+        entry = page.new_tag("li")
+        entry.append(
+            page.new_tag("a", attrs={"href": f"#{heading['id']}"}, string=heading.get_text(" ", strip=True))
+        )
+        entries.append(entry)
+    contents.extend([title, entries])
+    return contents
+
+
+_HEADING = re.compile(r'<h1[^>]*\slang="([a-zA-Z-]+)"')

@@ -1,0 +1,193 @@
+"""The annual run: plans the reports of a year, makes them side by side, and says what came of each."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ehp_eval.errors import ArgumentError, ReportError
+from ehp_eval.evaluation import reported_services
+from ehp_eval.load import Council, load_council
+from ehp_eval.making import WORKINGS, Outcome, Unit, check_notebook, make_report
+from ehp_eval.present.shared import check_audience
+from ehp_eval.record import INDEX, write_figures, write_index, write_record
+from ehp_eval.years import Period
+
+FORMATS = ("html", "pdf")
+OVERVIEW = "overview"
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run is asked for.
+
+    Attributes
+    ----------
+    data, outputs : Path
+    year : str or None
+        The latest complete year of the records where None.
+    services : tuple of str
+        Ids; all services and the overview where empty.
+    formats : tuple of str or None
+        html and, where it can be made, pdf where None.
+    audience : str
+    jobs : int or None
+        Reports made at a time; one for each core where None.
+    debug : bool
+        Show tracebacks of failed reports. They can hold case data.
+    """
+
+    data: Path = Path("data")
+    outputs: Path = Path("outputs")
+    year: str | None = None
+    services: tuple[str, ...] = ()
+    formats: tuple[str, ...] | None = None
+    audience: str = "internal"
+    jobs: int | None = None
+    debug: bool = False
+
+
+def run(options: Options) -> list[Outcome]:
+    """Make the reports of a year.
+
+    Returns
+    -------
+    list of Outcome
+        One a report, in the order of the services; a failed one says why.
+
+    Raises
+    ------
+    ArgumentError, DataError, ReportError
+        Before anything is written, when nothing can be made.
+    """
+    started = datetime.now(UTC)
+    check_audience(options.audience)
+    if unknown := sorted(set(options.formats or ()) - set(FORMATS)):
+        raise ArgumentError(f"Unknown format: {', '.join(unknown)}. The formats are: {', '.join(FORMATS)}")
+    print(f"Reading {options.data} ...", flush=True)
+    council = load_council(options.data)
+    year = council.year(options.year) if options.year else council.years[-1]
+    units = plan(council, year, options)
+    folder = options.outputs / year.label / options.audience
+    (folder / WORKINGS).mkdir(parents=True, exist_ok=True)
+    with _log_file(folder / WORKINGS / "run.log"):
+        jobs = min(options.jobs or os.cpu_count() or 1, len(units))
+        reports = "1 report" if len(units) == 1 else f"{len(units)} reports"
+        print(f"{council.settings.council.name}, {year.label}: {reports}, {jobs} at a time", flush=True)
+        outcomes = []
+        for outcome in _made(units, jobs):
+            outcomes.append(outcome)
+            _tell(outcome, len(outcomes), len(units), options.debug)
+        order = [unit.report for unit in plan(council, year, Options(data=options.data))]
+        outcomes.sort(key=lambda outcome: order.index(outcome.report))
+        write_figures(folder, outcomes, order)
+        parameters = {
+            "year": year.label,
+            "services": list(options.services),
+            "formats": list(options.formats or FORMATS),
+            "audience": options.audience,
+            "jobs": jobs,
+        }
+        record = write_record(folder, council, year, parameters, outcomes, started)
+        write_index(folder, council, record, order, options.audience)
+    if record["reports"]:
+        print(f"The index of the reports: {folder / INDEX}", flush=True)
+    return outcomes
+
+
+def plan(council: Council, year: Period, options: Options) -> list[Unit]:
+    """Return the reports to be made, in the order of the services, the overview first.
+
+    Raises
+    ------
+    ArgumentError
+        For a service that there is not, that has no report, or that was not yet in operation.
+    ReportError
+        For a notebook that is missing or takes other parameters.
+    """
+    available = reported_services(council, year)
+    chosen = available
+    if options.services:
+        chosen = [council.service(name) for name in dict.fromkeys(options.services)]
+        for service in chosen:
+            if service not in available:
+                why = "it began later" if service.notebook else "its definition names no notebook"
+                raise ArgumentError(f"There is no report for '{service.id}' in {year.label}: {why}")
+    shared = {"year": year.label, "data": str(council.folder), "audience": options.audience}
+    folder = options.outputs / year.label / options.audience
+    wanted = [(service.report, service.notebook, {**shared, "service": service.id}) for service in chosen]
+    if not options.services:
+        wanted.insert(0, (OVERVIEW, OVERVIEW, shared))
+    units = []
+    for report, notebook, parameters in wanted:
+        path = notebooks_folder() / f"{notebook}.ipynb"
+        check_notebook(path, parameters)
+        formats = options.formats or FORMATS
+        pdf_required = "pdf" in (options.formats or ())
+        units.append(Unit(report, path, parameters, folder, formats, pdf_required))
+    return units
+
+
+def notebooks_folder() -> Path:
+    """Where the notebooks are: within an installed package, or beside it in the repository."""
+    package = Path(__file__).parent
+    for folder in (package / "notebooks", package.parent / "notebooks"):
+        if folder.is_dir():
+            return folder
+    raise ReportError("The notebooks are missing: install the package again, or work from a clone of its repository")
+
+
+def _made(units: list[Unit], jobs: int) -> Iterator[Outcome]:
+    """Make the reports, `jobs` at a time, and give each as soon as it is there."""
+    if jobs == 1:
+        yield from map(make_report, units)
+        return
+    # Each in a fresh process: the same on Windows as elsewhere, and nothing leaks from one to the next.
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        tasks = {pool.submit(make_report, unit): unit for unit in units}
+        for task in as_completed(tasks):
+            try:
+                yield task.result()
+            except Exception as error:  # the process itself ended, for want of memory for instance
+                name = type(error).__name__
+                yield Outcome(tasks[task].report, failure=f"the process that made it ended ({name}); try --jobs 1")
+
+
+def _tell(outcome: Outcome, number: int, total: int, debug: bool) -> None:
+    if outcome.failure:
+        words = f"failed: {outcome.failure}"
+    else:
+        words = ", ".join(f"{Path(name).suffix[1:]} {size / 1000:.0f} kB" for name, size in outcome.files.items())
+        words += f" ({outcome.remark})" if outcome.remark else ""
+    line = f"[{number}/{total}] {outcome.report:<22} {outcome.seconds:5.1f} s  {words}"
+    print(f"  {line}", flush=True)
+    logger.log(logging.ERROR if outcome.failure else logging.INFO, line)
+    if debug and outcome.details:
+        print(outcome.details, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _log_file(path: Path) -> Iterator[None]:
+    """Write the package's log to a file for the time of a run."""
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    package: Any = logging.getLogger("ehp_eval")
+    level = package.level
+    package.addHandler(handler)
+    package.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        package.removeHandler(handler)
+        package.setLevel(level)
+        handler.close()

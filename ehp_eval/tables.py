@@ -1,0 +1,166 @@
+"""Accessible tables: a caption, scopes, a mark for what is missing, text that stays text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Hashable, Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from ehp_eval.errors import ReportError
+from ehp_eval.words import day_in_words, say
+
+Format = str | Callable[[Any], str]
+
+
+class Table:
+    """A frame as a table that a report can show.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        What to show, one row a row; the frame's index is not shown.
+    caption : str
+        What the table holds, in words.
+    note : str, optional
+        A sentence beneath the table.
+    row_header : str, optional
+        The column whose cells name the rows; the first column by default.
+    headings : mapping of column to str, optional
+        Words for the column heads; a column without is headed by its own name.
+    formats : mapping of column to str or callable, optional
+        A format specification (`",d"`, `".1%"`) or a function of the cell. By default whole numbers
+        get thousands separators, other numbers one decimal, dates are written out.
+
+    Raises
+    ------
+    ReportError
+        When the caption is empty, or a column that is named is not in the frame.
+    """
+
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        *,
+        caption: str,
+        note: str | None = None,
+        row_header: str | None = None,
+        headings: Mapping[str, str] | None = None,
+        formats: Mapping[str, Format] | None = None,
+    ) -> None:
+        if not caption.strip():
+            raise ReportError("A table has no caption: say in words what it holds (caption=...)")
+        if not len(frame.columns):
+            raise ReportError(f"The table '{caption}' has no columns")
+        self.frame = frame
+        self.caption = caption
+        self.note = note
+        self.row_header = str(frame.columns[0]) if row_header is None else row_header
+        self.headings = dict(headings or {})
+        self.formats = dict(formats or {})
+        unknown = {self.row_header, *self.headings, *self.formats} - {str(name) for name in frame.columns}
+        if unknown:
+            raise ReportError(f"The table '{caption}' has no column {', '.join(sorted(unknown))}")
+
+    @property
+    def id(self) -> str:
+        """The same for the same caption and content, so that a report is the same when made again."""
+        return stable_id("table", self.caption, self.frame.to_csv(index=False))
+
+    def __repr__(self) -> str:
+        return f"{self.caption}\n{self.frame.to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        columns = [self._column(name) for name in self.frame.columns]
+        head = Markup("").join(
+            Markup('<th scope="col"{}>{}</th>').format(_NUMBER if number else "", words)
+            for words, number, _, _ in columns
+        )
+        rows = Markup("\n").join(
+            Markup("<tr>{}</tr>").format(
+                Markup("").join(
+                    Markup('<th scope="row">{}</th>').format(cells[i])
+                    if is_header
+                    else Markup("<td{}>{}</td>").format(_NUMBER if number else "", cells[i])
+                    for _, number, is_header, cells in columns
+                )
+            )
+            for i in range(len(self.frame))
+        )
+        note = Markup('<p class="ehp-note">{}</p>\n').format(self.note) if self.note else ""
+        return _TABLE.format(id=self.id, caption=self.caption, head=head, rows=rows, note=note)
+
+    def _column(self, name: Hashable) -> tuple[str, bool, bool, list[Markup]]:
+        values = list(self.frame[name])
+        how = self.formats.get(str(name))
+        numbers = [value for value in values if _is_number(value)]
+        if how is None:
+            how = ",d" if all(float(value).is_integer() for value in numbers) else ",.1f"
+        is_header = str(name) == self.row_header
+        cells = [escape(written(value, how)) for value in values]
+        return self.headings.get(str(name), str(name)), bool(numbers) and not is_header, is_header, cells
+
+
+def written(value: object, how: Format = ",.1f") -> str:
+    """Write one value as a reader sees it; what is missing gets its own mark, never a blank."""
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):
+        return say("table.missing")
+    if callable(how):
+        return how(value)
+    if isinstance(value, str):  # Markup is a str too and stays what it is
+        return value if value.strip() else say("table.missing")
+    if isinstance(value, bool) or type(value).__name__ == "bool":  # numpy's too
+        return say("table.yes") if value else say("table.no")
+    if isinstance(value, date):
+        return day_in_words(value)
+    if _is_number(value):
+        return format(int(value) if how.endswith("d") else value, how)  # type: ignore[call-overload]
+    return str(value)
+
+
+def percent_words(value: float) -> str:
+    """Write a share in whole per cent; never as 0% or 100% where it is neither."""
+    whole = f"{value:.0%}"
+    return f"{value:.1%}" if whole in ("0%", "100%") and value not in (0, 1) else whole
+
+
+def stable_id(kind: str, words: str, content: str) -> str:
+    """Make an id for a page from what it names: readable, and the same on every run."""
+    digest = hashlib.sha256(f"{words}\n{content}".encode()).hexdigest()[:8]
+    return "-".join(part for part in (kind, slug(words), digest) if part)
+
+
+def slug(words: str) -> str:
+    """Write words as a short part of an id or a file's name: letters without accents, digits, hyphens."""
+    plain = unicodedata.normalize("NFKD", words.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
+
+
+def _is_number(value: object) -> bool:
+    """Tell numbers, NumPy's included, from everything else; a missing number is none."""
+    if isinstance(value, (bool, str, date)) or not hasattr(value, "__float__"):
+        return False
+    return type(value).__name__ != "bool" and value == value and value is not pd.NA
+
+
+_NUMBER = Markup(' class="ehp-number"')
+
+# The region takes the focus so that the arrow keys can scroll a table that is wider than the screen.
+_TABLE = Markup("""\
+<div class="ehp-table">
+<div class="ehp-scroll" role="region" tabindex="0" aria-labelledby="{id}">
+<table>
+<caption id="{id}"><span>{caption}</span></caption>
+<thead><tr>{head}</tr></thead>
+<tbody>
+{rows}
+</tbody>
+</table>
+</div>
+{note}</div>
+""")

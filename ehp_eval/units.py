@@ -1,0 +1,121 @@
+"""Who a service worked with: one row a unit (child, baby or parent) from the tables that name them.
+
+Each function returns the units of one period with their clock, and the flow that led to them. What happened
+to them afterwards is the cohort's business.
+
+Columns of the units: unit_id (the id under which they are followed), family_id, t0 (start of the clock),
+entered_on (when they came under observation: after t0 for a baby accepted after birth), closed_on (end
+of support, missing while open), end_reason, recorded_outcome (as the service recorded it at closure).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ehp_eval.flow import Flow
+
+if TYPE_CHECKING:
+    from ehp_eval.load import Council
+    from ehp_eval.years import Period
+
+COLUMNS = ["unit_id", "family_id", "t0", "entered_on", "closed_on", "end_reason", "recorded_outcome"]
+
+
+def children(council: Council, service: str, stream: str, period: Period) -> tuple[pd.DataFrame, Flow]:
+    """Return the children of a stream: the first accepted referral of each in the period counts."""
+    flow = Flow("referrals")
+    accepted = _accepted(council, service, stream, period, flow, unit="children_referred")
+    return accepted.assign(t0=accepted["accepted_on"], entered_on=accepted["accepted_on"])[COLUMNS], flow
+
+
+def babies(council: Council, service: str, stream: str, period: Period) -> tuple[pd.DataFrame, Flow]:
+    """Return the live-born babies of the pregnancies, and of the babies, accepted in the period.
+
+    The period is that of the acceptance; the clock starts at birth. A baby accepted after birth comes
+    under observation at acceptance, so that no time counts in which it could not have been seen.
+    """
+    flow = Flow("referrals")
+    accepted = _accepted(council, service, stream, period, flow, unit="pregnancies_referred")
+    pregnancies = council.tables["pregnancies"]
+    rows = accepted.merge(pregnancies, on="referral_id", how="left")
+    ended = rows["outcome"].isin(["stillbirth", "miscarriage", "termination"])
+    flow.leave_out("no_live_birth", ended)
+    rows = rows[~ended]
+    born = rows.merge(council.tables["babies"], on="pregnancy_id", how="left")
+    unborn = born["born_on"].isna()
+    flow.leave_out("not_yet_born", unborn)
+    born = born[~unborn]
+    flow.add("multiple_births", int(born.duplicated("pregnancy_id").sum()))
+    flow.step("live_born")
+    born = born.assign(
+        unit_id=born["baby_id"],
+        t0=born["born_on"],
+        entered_on=born[["born_on", "accepted_on"]].max(axis=1),
+    )
+    return born.reset_index(drop=True)[COLUMNS], flow
+
+
+def parents(council: Council, service: str, stream: str, period: Period) -> tuple[pd.DataFrame, Flow]:
+    """Return the parents of the council's own area who engaged in the period.
+
+    The clock starts when a parent engages. A parent who never engaged is counted in the year of the offer.
+    """
+    table, own = council.tables["parents"], own_parents(council)
+    offered = table[period.holds(table["engaged_on"].fillna(table["offered_on"]))]
+    flow = Flow("offered_in_region")
+    flow.start(len(offered))
+    in_area = offered.index.isin(own.index)
+    flow.leave_out("other_area", pd.Series(~in_area))
+    offered = offered[in_area]
+    flow.step("offered")
+    engaged = offered[offered["engaged_on"].notna()]
+    flow.leave_out("not_engaged", offered["engaged_on"].isna())
+    flow.step("engaged")
+    units = engaged.assign(
+        unit_id=engaged["parent_id"],
+        family_id=engaged["parent_id"],
+        t0=engaged["engaged_on"],
+        entered_on=engaged["engaged_on"],
+        closed_on=engaged["ended_on"],
+        end_reason=pd.Series(None, index=engaged.index, dtype="str"),
+        recorded_outcome=pd.Series(None, index=engaged.index, dtype="str"),
+    )
+    return units.reset_index(drop=True)[COLUMNS], flow
+
+
+def own_parents(council: Council) -> pd.DataFrame:
+    """Return the parents of the council's own area; where no area is given, that is taken to be it."""
+    table = council.tables["parents"]
+    return table[table["region"].isna() | (table["region"] == council.settings.council.authority)]
+
+
+def _accepted(
+    council: Council, service: str, stream: str, period: Period, flow: Flow, *, unit: str
+) -> pd.DataFrame:
+    """Return each person's first accepted referral of the period, and write the flow down to it."""
+    table = council.tables["referrals"]
+    rows = table[(table["service"] == service) & (table["stream"] == stream)]
+    # A referral belongs to the year of its acceptance; one that was not accepted, to the year it came.
+    rows = rows[period.holds(rows["accepted_on"].where(rows["accepted"] == "Y", rows["referred_on"]))]
+    flow.start(len(rows))
+    rows = rows.assign(
+        declined=rows["accepted"] != "Y", accepted_on=rows["accepted_on"].where(rows["accepted"] == "Y")
+    )
+    rows = rows.sort_values(["declined", "accepted_on", "referred_on", "referral_id"], kind="stable")
+    again = rows.duplicated("person_id")
+    flow.leave_out("referred_again", again)
+    rows = rows[~again]
+    flow.step(unit)
+    flow.leave_out("not_accepted", rows["declined"])
+    rows = rows[~rows["declined"]]
+    flow.step(unit.replace("referred", "accepted"))
+    persons = council.tables["persons"].set_index("person_id")["family_id"]
+    family = rows["family_id"].fillna(rows["person_id"].map(persons)).fillna(rows["person_id"])
+    return rows.assign(
+        unit_id=rows["person_id"],
+        family_id=family,
+        closed_on=rows["support_ended_on"],
+        recorded_outcome=rows["closing_outcome"],
+    ).reset_index(drop=True)

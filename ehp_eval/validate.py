@@ -1,0 +1,179 @@
+"""What must hold of the tables before anything is computed: every fault with its file, row and column.
+
+The checks of one table are pandera schemas made from the contract: pandera judges all columns in one
+lazy pass and knows the row of each failure. Checks across columns and tables are written out below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+import pandera.pandas as pa
+
+from ehp_eval.config import CouncilSettings, Service
+from ehp_eval.contract import TABLES, Column, TableContract
+from ehp_eval.errors import Finding
+
+ISO_DATE = r"\d{4}-\d{2}-\d{2}"
+UK_DATE = r"\d{2}/\d{2}/\d{4}"
+_PATTERNS = {
+    "month": (r"\d{4}-(0[1-9]|1[0-2])", "a month written as 2020-04"),
+    "year": (r"\d{4}-\d{2}", "a financial year written as 2020-21"),
+    "whole": (r"\d+", "a whole number"),
+    "number": (r"-?\d+(\.\d+)?", "a number without a thousands separator"),
+}
+# due_on is a plan; in reference tables periods may run past the extract.
+_MAY_FOLLOW_THE_EXTRACT = {"due_on"}
+
+
+def table_findings(frame: pd.DataFrame, contract: TableContract) -> list[Finding]:
+    """Return every fault of one table.
+
+    Parameters
+    ----------
+    frame : DataFrame of str
+        As read: blanks missing, the index being the row of a spreadsheet.
+    contract : TableContract
+    """
+    known = {column.name: column for column in contract.columns}
+    findings = [
+        Finding(
+            contract.file,
+            name,
+            "unknown column",
+            "no such column is known: name it as data/README.md does, or remove it",
+        )
+        for name in frame.columns
+        if name not in known
+    ]
+    findings += [
+        Finding(contract.file, column.name, "missing column", "the table needs this column: add it")
+        for column in contract.columns
+        if column.required and column.name not in frame
+    ]
+    present = [column for column in contract.columns if column.name in frame]
+    schema = pa.DataFrameSchema({column.name: _schema(column, frame[column.name]) for column in present})
+    try:
+        schema.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        for (name, check), failures in error.failure_cases.groupby(["column", "check"], sort=True):
+            rows = tuple(sorted(int(row) for row in failures["index"]))
+            findings.append(Finding(contract.file, str(name), *_explain(known[str(name)], str(check)), rows))
+    if contract.key and set(contract.key) <= set(frame.columns):
+        repeated = frame.duplicated(list(contract.key)) & frame[list(contract.key)].notna().all(axis=1)
+        findings += _finding(
+            contract.file,
+            ", ".join(contract.key),
+            "repeated",
+            "this key stands in an earlier row too: keep one",
+            frame.index[repeated],
+        )
+    return findings
+
+
+def tables_findings(
+    tables: dict[str, pd.DataFrame], settings: CouncilSettings, services: Iterable[Service]
+) -> list[Finding]:
+    """Return the faults that only several columns or tables show.
+
+    Parameters
+    ----------
+    tables : dict of DataFrame
+        In declared types; the index being the row of a spreadsheet.
+    """
+    findings: list[Finding] = []
+    extract = pd.Timestamp(settings.council.extract_date)
+    for name, frame in tables.items():
+        contract = TABLES[name]
+        if contract.folder == "records":
+            for column in contract.of_kind("date"):
+                if column.name not in _MAY_FOLLOW_THE_EXTRACT:
+                    late = frame.index[frame[column.name] > extract]
+                    findings += _finding(
+                        contract.file,
+                        column.name,
+                        "after the extract",
+                        f"the date is after the extract date {extract:%Y-%m-%d}",
+                        late,
+                    )
+    referrals, referrals_file = tables["referrals"], TABLES["referrals"].file
+    undated = referrals.index[(referrals["accepted"] == "Y") & referrals["accepted_on"].isna()]
+    findings += _finding(
+        referrals_file, "accepted_on", "no date", "an accepted referral needs the date of acceptance", undated
+    )
+    for table, first, last in (
+        ("referrals", "referred_on", "accepted_on"),
+        ("referrals", "accepted_on", "support_ended_on"),
+        ("parents", "offered_on", "engaged_on"),
+        ("parents", "engaged_on", "ended_on"),
+    ):
+        frame = tables[table]
+        wrong = frame.index[frame[last] < frame[first]]
+        findings += _finding(
+            TABLES[table].file,
+            last,
+            "order of dates",
+            f"the date is before {first}: correct one of them",
+            wrong,
+        )
+    ids = {service.id for service in services}
+    for table, column_name in (
+        ("referrals", "service"),
+        ("incidents", "service"),
+        ("service_costs", "service"),
+    ):
+        frame = tables[table]
+        unknown = frame.index[frame[column_name].notna() & ~frame[column_name].isin(list(ids))]
+        findings += _finding(
+            TABLES[table].file,
+            column_name,
+            "unknown service",
+            "no services/<id>.toml defines it: add the file or correct the id",
+            unknown,
+        )
+    return findings
+
+
+def _finding(file: str, column: str, rule: str, message: str, rows: Iterable[int]) -> list[Finding]:
+    numbers = tuple(int(row) for row in rows)
+    return [Finding(file, column, rule, message, numbers)] if numbers else []
+
+
+def _schema(column: Column, text: pd.Series) -> pa.Column:
+    checks = []
+    if column.kind == "date":
+        # One convention a column: the first date decides, so 03/04/2020 is never guessed row by row.
+        first = text.dropna().head(1)
+        uk = bool(first.str.fullmatch(UK_DATE).all()) and not first.empty
+        pattern, form = (UK_DATE, "%d/%m/%Y") if uk else (ISO_DATE, "%Y-%m-%d")
+        checks.append(
+            pa.Check(
+                lambda dates: (
+                    dates.str.fullmatch(pattern) & pd.to_datetime(dates, format=form, errors="coerce").notna()
+                ),
+                name="UK date" if uk else "ISO date",
+            )
+        )
+    elif column.kind in _PATTERNS:
+        pattern = _PATTERNS[column.kind][0]
+        checks.append(pa.Check(lambda values: values.str.fullmatch(pattern), name=column.kind))
+    elif column.codes:
+        codes = list(column.codes)
+        checks.append(pa.Check(lambda values: values.isin(codes), name="code"))
+    return pa.Column(nullable=column.blank != "not allowed", checks=checks, required=False)
+
+
+def _explain(column: Column, check: str) -> tuple[str, str]:
+    if check == "not_nullable":
+        return "blank", "the cell is blank: every row needs a value here"
+    if check == "code":
+        return "unknown code", f"not one of the codes {', '.join(column.codes)}"
+    if check == "UK date":
+        return (
+            "date",
+            "not a date like 31/03/2020, the style of the column's first row: use one style in a column",
+        )
+    if check == "ISO date":
+        return "date", "not a date like 2020-03-31: use one style in a column"
+    return column.kind, f"not {_PATTERNS[column.kind][1]}"

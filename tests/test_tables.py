@@ -1,0 +1,143 @@
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from markupsafe import Markup
+
+from ehp_eval.errors import ReportError
+from ehp_eval.tables import Table, percent_words, slug, written
+
+HOSTILE = '<script>alert("1")</script> & {{ 7 * 7 }} $x$ **b**'
+
+
+def parsed(table: Table) -> BeautifulSoup:
+    return BeautifulSoup(table._repr_html_(), "html.parser")
+
+
+def cells(table: Table) -> list[list[str]]:
+    return [[cell.get_text() for cell in row.select("th, td")] for row in parsed(table).select("tbody tr")]
+
+
+def test_heads_have_scopes_and_the_caption_names_the_scrolling_region():
+    page = parsed(Table(pd.DataFrame({"Year": ["2020-21"], "Children": [157]}), caption="Accepted"))
+    assert [head["scope"] for head in page.select("th")] == ["col", "col", "row"]
+    region = page.select_one("[role=region]")
+    assert region["tabindex"] == "0"
+    assert page.find(id=region["aria-labelledby"]).get_text() == "Accepted"
+
+
+def test_values_are_written_for_readers():
+    frame = pd.DataFrame(
+        {
+            "name": ["Tŷ ŵyl", "b"],
+            "count": [12345, 7],
+            "share": [0.5, 0.25],
+            "rate": [142.25, 7.0],
+            "day": pd.to_datetime(["2021-03-31", "2021-04-01"]),
+            "known": [True, False],
+        }
+    )
+    table = Table(frame, caption="Values", formats={"share": ".1%"})
+    assert cells(table) == [
+        ["Tŷ ŵyl", "12,345", "50.0%", "142.2", "31 March 2021", "yes"],
+        ["b", "7", "25.0%", "7.0", "1 April 2021", "no"],
+    ]
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT, "", "  "])
+def test_what_is_missing_is_never_blank(missing):
+    frame = pd.DataFrame({"name": ["a"], "value": pd.Series([missing], dtype=object)})
+    assert cells(Table(frame, caption="Missing")) == [["a", "not available"]]
+
+
+def test_a_missing_count_leaves_the_others_whole():
+    frame = pd.DataFrame({"name": ["a", "b"], "n": [1200, None]})
+    assert cells(Table(frame, caption="Counts")) == [["a", "1,200"], ["b", "not available"]]
+
+
+def test_numbers_stand_at_the_right_words_at_the_left():
+    frame = pd.DataFrame({"name": ["a"], "n": [1], "word": ["x"], "mixed": pd.Series(["[c]"], dtype=object)})
+    classes = [cell.get("class") for cell in parsed(Table(frame, caption="Sides")).select("td")]
+    assert classes == [["ehp-number"], None, None]
+
+
+def test_text_stays_text():
+    frame = pd.DataFrame({HOSTILE: [HOSTILE], "other": [HOSTILE]})
+    table = Table(frame, caption=HOSTILE, note=HOSTILE, headings={"other": HOSTILE})
+    page = parsed(table)
+    assert page.find("script") is None
+    assert page.caption.get_text() == HOSTILE
+    assert cells(table) == [[HOSTILE, HOSTILE]]
+    assert page.select_one(".ehp-note").get_text() == HOSTILE
+
+
+def test_markup_made_on_purpose_stays_markup():
+    frame = pd.DataFrame({"name": ["a"], "link": [Markup('<a href="#b">b</a>')]})
+    assert parsed(Table(frame, caption="Links")).select_one("td a")["href"] == "#b"
+
+
+def test_row_header_can_be_another_column():
+    frame = pd.DataFrame({"stream": ["edge of care"], "service": ["IFSS"]})
+    page = parsed(Table(frame, caption="Services", row_header="service"))
+    assert page.select_one("tbody th").get_text() == "IFSS"
+
+
+def test_ids_depend_on_words_and_content_alone():
+    def identity(n: int, caption: str = "A table") -> str:
+        return Table(pd.DataFrame({"a": [n]}), caption=caption).id
+
+    assert identity(1) == identity(1)
+    assert len({identity(1), identity(2), identity(1, "Another table")}) == 3
+    assert identity(1).startswith("table-a-table-")
+
+
+def test_plain_text_for_a_terminal():
+    assert repr(Table(pd.DataFrame({"a": [1]}), caption="Plain")) == "Plain\n a\n 1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"caption": " "}, "no caption"),
+        ({"caption": "C", "row_header": "b"}, "no column b"),
+        ({"caption": "C", "headings": {"c": "x"}}, "no column c"),
+        ({"caption": "C", "formats": {"d": "x"}}, "no column d"),
+    ],
+)
+def test_faults_are_named(arguments, message):
+    with pytest.raises(ReportError, match=message):
+        Table(pd.DataFrame({"a": [1]}), **arguments)
+
+
+def test_a_table_needs_columns():
+    with pytest.raises(ReportError, match="no columns"):
+        Table(pd.DataFrame(), caption="Nothing")
+
+
+@pytest.mark.parametrize(
+    ("value", "how", "words"),
+    [
+        (np.int64(1234), ",d", "1,234"),
+        (np.float64(3), ",d", "3"),
+        (np.bool_(True), ",d", "yes"),
+        (date(2020, 12, 1), ",d", "1 December 2020"),
+        (0.5, lambda value: f"half {value}", "half 0.5"),
+        (pd.Period("2020"), ",d", "2020"),
+    ],
+)
+def test_one_value(value, how, words):
+    assert written(value, how) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0, "0%"), (1, "100%"), (0.996, "99.6%"), (0.004, "0.4%"), (0.9618, "96%"), (0.5, "50%")],
+)
+def test_nothing_is_rounded_to_none_or_all(value, words):
+    assert percent_words(value) == words
+
+
+def test_slug_drops_accents():
+    assert slug("Teuluoedd a'r Tŷ Ŵyn!") == "teuluoedd-a-r-ty-wyn"
