@@ -1,7 +1,7 @@
 """What all charts share: palette, type, the frame around a drawing, and SVG that is the same on every run.
 
-Palette and rules (never colour alone, direct labels, at most four lines): Government Analysis Function,
-Data visualisation: charts, 2023.
+Palette and rules (never colour alone, direct labels, at most four lines) are those of the Government
+Analysis Function's guidance, "Data visualisation: charts".
 """
 
 from __future__ import annotations
@@ -113,9 +113,7 @@ class Chart:
 
     def _repr_html_(self) -> str:
         items = Markup("").join(Markup("<li>{}</li>").format(words) for words in self.key)
-        key = Markup('<p class="ehp-key-title">{}</p><ol class="ehp-key">{}</ol>\n').format(
-            say("chart.events"), items
-        )
+        key = Markup('<p class="ehp-key-title">{}</p><ol class="ehp-key">{}</ol>\n').format(say("chart.events"), items)
         return _FIGURE.format(
             id=self.id,
             caption=self.caption,
@@ -224,10 +222,11 @@ def spread(positions: Sequence[float], gap: float, low: float, high: float) -> l
     return moved
 
 
-def mark_events(axes: Axes, places: Sequence[float], across: int = 1) -> None:
+def mark_events(axes: Axes, places: Sequence[float], across: int = 1, *, foot: bool = False) -> None:
     """Draw a thin line for each event, with its number above; events close together share a mark ("2-4").
 
-    `across` is how many pairs of axes stand side by side.
+    `across` is how many pairs of axes stand side by side. `foot` puts the numbers at the foot of the lines, for
+    a chart that writes above its axes.
     """
     low, high = axes.get_xlim()
     near = 24 / (WIDTH * POINTS * 0.85 / across) * (high - low)  # marks are 24 points wide at most
@@ -242,9 +241,9 @@ def mark_events(axes: Axes, places: Sequence[float], across: int = 1) -> None:
         one = len(cluster) == 1
         axes.annotate(
             f"{cluster[0] + 1}" if one else f"{cluster[0] + 1}-{cluster[-1] + 1}",
-            (sum(places[number] for number in cluster) / len(cluster), 1),
+            (sum(places[number] for number in cluster) / len(cluster), 0 if foot else 1),
             xycoords=("data", "axes fraction"),
-            xytext=(0, 10),
+            xytext=(0, 13 if foot else 10),
             textcoords="offset points",
             ha="center",
             va="center",

@@ -45,19 +45,13 @@ def svg_of(figure: Figure, identity: str, alt: str) -> str:
 
 def _own_ids(root: ElementTree.Element, identity: str) -> None:
     """Rename the ids that are referred to, in the order in which they stand, and drop the others."""
-    used = {
-        found for part in root.iter() for value in part.attrib.values() for found in _REFERENCE.findall(value)
-    }
+    used = {found for part in root.iter() for value in part.attrib.values() for found in _REFERENCE.findall(value)}
     ids = [part.get("id", "") for part in root.iter()]
-    names = {
-        old: f"{identity}-{number}" for number, old in enumerate(dict.fromkeys(i for i in ids if i in used))
-    }
+    names = {old: f"{identity}-{number}" for number, old in enumerate(dict.fromkeys(i for i in ids if i in used))}
     for part in root.iter():
         old = part.attrib.pop("id", None)
         for name, value in list(part.attrib.items()):
-            renamed = _REFERENCE.sub(
-                lambda found: found[0].replace(found[1], names.get(found[1], found[1])), value
-            )
+            renamed = _REFERENCE.sub(lambda found: found[0].replace(found[1], names.get(found[1], found[1])), value)
             part.attrib.pop(name)
             part.set("href" if name == _XLINK else name, renamed)
         if old in names:

@@ -173,9 +173,7 @@ def estimate_legend(axes: Axes) -> None:
     dot = Line2D([], [], linewidth=2.6, **_DOT)
     diamond = Line2D([], [], linestyle="", **_DIAMOND)
     words = [say("chart.from_records"), say("chart.as_published")]
-    axes.figure.legend(
-        [dot, diamond], words, loc="outside upper left", ncols=2, columnspacing=1.6, fontsize=SIZE
-    )
+    axes.figure.legend([dot, diamond], words, loc="outside upper left", ncols=2, columnspacing=1.6, fontsize=SIZE)
 
 
 def estimate_table(
@@ -215,19 +213,13 @@ def value_limits(
 ) -> tuple[float, float]:
     """Choose the ends of the axis of the values, from all that is drawn on it."""
     drawn = [rows[name] for name in ("value", "lower", "upper", published) if name]
-    values = (
-        pd.concat([*drawn, pd.Series([reference[0]] if reference else [], dtype=float)])
-        .dropna()
-        .astype(float)
-    )
+    values = pd.concat([*drawn, pd.Series([reference[0]] if reference else [], dtype=float)]).dropna().astype(float)
     if percent:
         return share_limits(values) if len(values) else (0.0, 1.0)
     return 0.0, float(values.max()) * 1.08 if len(values) and values.max() > 0 else 1.0
 
 
-def _places(
-    rows: pd.DataFrame, label: str, group: str | None
-) -> tuple[list[float], dict[float, str], set[float]]:
+def _places(rows: pd.DataFrame, label: str, group: str | None) -> tuple[list[float], dict[float, str], set[float]]:
     """Give each row its place on the axis; and what is written at each place, and which are heads."""
     places: list[float] = []
     ticks: dict[float, str] = {}

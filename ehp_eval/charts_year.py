@@ -91,7 +91,7 @@ def year_chart(
         axes.set_xlim(-0.5, len(rows) - 0.5)
         axes.set_ylabel(wrapped(y_label, 34))
         axes.grid(visible=False, axis="x")
-        mark_events(axes, [place for place, _ in marked])
+        mark_events(axes, [place for place, _ in marked], foot=True)
         if published:
             estimate_legend(axes)
         return Chart(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ehp_eval import measures
-from ehp_eval.cohort import build_cohort
+from ehp_eval.cohort import NEEDED_TABLES, build_cohort
 from ehp_eval.looked_after import counts_by_year
 from ehp_eval.measures import figure
 from ehp_eval.proportions import Estimate, Rounding, feasible_numerators, proportion
@@ -160,10 +160,23 @@ def _examine(council: Council, row: pd.Series, table: pd.DataFrame) -> Claim:
         stated_numerator=stated,
         feasible=feasible,
         verdict=verdict,
-        published=proportion(numerator, denominator) if numerator is not None and denominator else None,
+        published=_published(numerator, feasible.get("half_up", ()), denominator),
         numerator=numerator,
         records=_from_records(council, row, measure),
         remark=f"{remark} {say('claims.caveat', caveat=caveat)}" if caveat else remark,
+    )
+
+
+def _published(numerator: int | None, fits: tuple[int, ...], denominator: int | None) -> Estimate | None:
+    """Return the stated share with its interval; where several numerators fit, from the lowest to the highest limit."""
+    if not denominator or (numerator is None and not fits):
+        return None
+    if numerator is not None:
+        return proportion(numerator, denominator)
+    lowest, highest = proportion(fits[0], denominator), proportion(fits[-1], denominator)
+    nothing = float("nan")
+    return Estimate(
+        nothing, lowest.lower, highest.upper, lowest.confidence, say("claims.over_all", method=lowest.method)
     )
 
 
@@ -223,20 +236,20 @@ def _from_records(council: Council, row: pd.Series, measure: str) -> dict[str, A
     year = Period.of_day(row["period_end"])
     if service is None or not measure or year not in council.years:
         return None
+    if not set(NEEDED_TABLES[row["stream"] if _text(row["stream"]) else service.stream]) <= council.supplied:
+        return None
     if measure == measures.ENGAGED:
         return measures.engaged(council, service.id, row["period_start"], row["period_end"])
     if measure == measures.CLOSED_TO_SOCIAL_CARE:
-        cohorts = [
-            build_cohort(council, service, year, stream=stream, windows=()) for stream in service.streams
-        ]
+        cohorts = [build_cohort(council, service, year, stream=stream, windows=()) for stream in service.streams]
         return measures.closed_to_social_care(cohorts)
     return measures.closing(council, build_cohort(council, service, year, stream=row["stream"], windows=()))
 
 
 def _rising(council: Council, row: pd.Series, percent: str) -> tuple[str, str]:
     """Count the authorities whose looked-after count rose over the claim's year."""
-    wide = counts_by_year(council)
     before, after = row["period_start"].year, row["period_end"].year
+    wide = counts_by_year(council)[[before, after]].dropna()
     rises, same = int((wide[after] > wide[before]).sum()), int((wide[after] == wide[before]).sum())
     fits = feasible_numerators(percent, len(wide), decimals=0)
     remark = say(

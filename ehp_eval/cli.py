@@ -6,10 +6,11 @@ import argparse
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import ehp_eval
-from ehp_eval.errors import ArgumentError, EhpError, ReportError
+from ehp_eval.errors import EhpError, ReportError
 
 DESCRIPTION = "Find out, year by year, whether a council's early-help services keep children safely out of care."
 EXAMPLES = """\
@@ -55,7 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"ehp-eval: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("ehp-eval: interrupted; reports already made are in place, the others are as they were", file=sys.stderr)
+        print(
+            "ehp-eval: interrupted; reports already made are in place, the others are as they were",
+            file=sys.stderr,
+        )
         return ReportError.exit_code
     except Exception as error:  # the message of a foreign error can hold a cell of the records
         if parsed.debug:
@@ -77,7 +81,8 @@ def _run(parsed: argparse.Namespace) -> int:
             audience=parsed.audience,
             jobs=parsed.jobs,
             debug=parsed.debug,
-        )
+        ),
+        tell=partial(print, flush=True),
     )
     failed = [outcome for outcome in outcomes if outcome.failure]
     for outcome in failed:
@@ -87,7 +92,10 @@ def _run(parsed: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        "ehp-eval", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+        "ehp-eval",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {ehp_eval.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -107,9 +115,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ID",
         help="only the reports of these services (default: all of them, and the overview)",
     )
-    run.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="the council's folder (default: data)")
     run.add_argument(
-        "--outputs", type=Path, default=Path("outputs"), metavar="DIR", help="where reports go (default: outputs)"
+        "--data", type=Path, default=Path("data"), metavar="DIR", help="the council's folder (default: data)"
+    )
+    run.add_argument(
+        "--outputs",
+        type=Path,
+        default=Path("outputs"),
+        metavar="DIR",
+        help="where reports go (default: outputs)",
     )
     run.add_argument(
         "--formats",
@@ -120,7 +134,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--audience", default="internal", help="internal: not to be shared (the only one so far)")
     run.add_argument("--jobs", type=_jobs, metavar="N", help="reports made at a time (default: one a processor core)")
     run.add_argument(
-        "--debug", action="store_true", help="show tracebacks; they can hold case data, so share them with nobody"
+        "--debug",
+        action="store_true",
+        help="show tracebacks; they can hold case data, so share them with nobody",
     )
     return parser
 

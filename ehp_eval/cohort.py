@@ -29,6 +29,12 @@ UNITS: dict[str, Callable[[Council, str, str, Period], tuple[pd.DataFrame, Flow]
     "parent": units.parents,
 }
 CENSORED = "censored"
+NEEDED_TABLES = {
+    **dict.fromkeys(("edge_of_care", "placement_support", "reunification"), ("referrals", "looked_after_episodes")),
+    "pre_birth": ("referrals", "pregnancies", "babies", "looked_after_episodes"),
+    "parent_support": ("parents", "pregnancies", "babies", "status_events"),
+}
+"""By stream: without the episodes, for instance, every child would seem to have stayed at home."""
 
 
 @dataclass(frozen=True)
@@ -142,11 +148,11 @@ def _excluded(council: Council, rows: pd.DataFrame, stream: str) -> pd.Series[st
     reasons = pd.Series(None, index=rows.index, dtype="str")
     if stream == "parent_support" or rows.empty:
         return reasons
-    turned_18 = rows["unit_id"].map(events.eighteenth_birthdays(council)) <= rows["entered_on"]
+    turned_18 = events.by_unit(events.eighteenth_birthdays(council), rows) <= rows["entered_on"]
     reasons[turned_18] = "aged_18"
     if stream == "pre_birth":
         # A separation on the day of birth is an event; one before a later acceptance is not the service's.
-        separated_on = rows["unit_id"].map(events.first_separations(council))
+        separated_on = events.by_unit(events.first_separations(council), rows)
         late = rows["entered_on"] > rows["t0"]
         reasons[late & (separated_on <= rows["entered_on"])] = "separated_before_acceptance"
         return reasons
@@ -163,11 +169,7 @@ def _followed(council: Council, rows: pd.DataFrame, stream: str) -> pd.DataFrame
     """Add what ended the follow-up of each unit, and when."""
     found = events.after_entry(council, rows, stream)
     ends = rows[["unit_id"]].assign(date=council.extract_date, cause=CENSORED, rank=events.LAST_RANK)
-    first = (
-        pd.concat([found, ends])
-        .sort_values(["unit_id", "date", "rank"], kind="stable")
-        .drop_duplicates("unit_id")
-    )
+    first = pd.concat([found, ends]).sort_values(["unit_id", "date", "rank"], kind="stable").drop_duplicates("unit_id")
     first = rows[["unit_id"]].merge(first, on="unit_id", how="left").set_index(rows.index)
     moved = first["cause"] == events.MOVED_AWAY
     censored_by = pd.Series(None, index=rows.index, dtype="str")
@@ -188,4 +190,5 @@ def _window(rows: pd.DataFrame, days: int, extract_date: pd.Timestamp, event: st
     outcome = pd.Series("no_event", index=rows.index, dtype="str")
     outcome[by_then & (rows["cause"] == event)] = "event"
     outcome[by_then & (rows["censored_by"] == events.MOVED_AWAY)] = "unknown"
-    return rows.assign(**{f"matured_{days}": matured, f"outcome_{days}": outcome.where(matured)})
+    added = {f"matured_{days}": matured, f"outcome_{days}": outcome.where(matured)}
+    return pd.concat([rows, pd.DataFrame(added)], axis="columns")

@@ -142,9 +142,7 @@ class Service(_Settings):
             if stream not in STREAMS:
                 raise ValueError(f"streams: '{stream}' is not one of {', '.join(STREAMS)}")
             if UNIT_OF_STREAM[stream] != self.unit:
-                raise ValueError(
-                    f"unit: the stream '{stream}' counts in '{UNIT_OF_STREAM[stream]}', not '{self.unit}'"
-                )
+                raise ValueError(f"unit: the stream '{stream}' counts in '{UNIT_OF_STREAM[stream]}', not '{self.unit}'")
         if CLOCK_OF_UNIT[self.unit] != self.clock:
             raise ValueError(
                 f"clock: a service that counts in '{self.unit}' starts its clock at '{CLOCK_OF_UNIT[self.unit]}'"
@@ -194,15 +192,11 @@ def read_settings(folder: Path) -> tuple[CouncilSettings | None, tuple[Service, 
             )
         )
     read = (_read(folder, f"services/{file.name}", Service, findings, id=file.stem) for file in files)
-    services = sorted(
-        (service for service in read if service), key=lambda service: (service.order, service.id)
-    )
+    services = sorted((service for service in read if service), key=lambda service: (service.order, service.id))
     return settings, tuple(services), findings
 
 
-def _read(
-    folder: Path, name: str, model: type[_Model], findings: list[Finding], **extra: str
-) -> _Model | None:
+def _read(folder: Path, name: str, model: type[_Model], findings: list[Finding], **extra: str) -> _Model | None:
     path = folder / name
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -230,9 +224,7 @@ def _finding(name: str, loc: tuple[int | str, ...], kind: str, message: str) -> 
     if kind == "extra_forbidden":
         return Finding(name, key, "unknown key", "there is no such setting: check its spelling or remove it")
     if kind == "missing":
-        return Finding(
-            name, key, "missing", "the setting is missing: add it (data/README.md lists the settings)"
-        )
+        return Finding(name, key, "missing", "the setting is missing: add it (data/README.md lists the settings)")
     text = message.removeprefix("Value error, ")
     if not key and ": " in text:
         key, text = text.split(": ", 1)

@@ -278,9 +278,7 @@ RECORDS = (
             _must("received_on", "date"),
             _may("decided_on", "date"),
             _may("started_on", "date", blank="not applicable"),
-            _may(
-                "decision", "code", "early_help", "stepped_up", "stepped_down", "no_further_action", UNKNOWN
-            ),
+            _may("decision", "code", "early_help", "stepped_up", "stepped_down", "no_further_action", UNKNOWN),
             _may("reopened_on", "date", blank="not applicable"),
         ),
         key=("contact_id",),

@@ -14,9 +14,10 @@ from typing import Any
 import pandas as pd
 
 from ehp_eval.claims import Claim, claim_figures, examine_claims
-from ehp_eval.cohort import Cohort, build_cohort
+from ehp_eval.cohort import NEEDED_TABLES, Cohort, build_cohort
 from ehp_eval.config import Service
-from ehp_eval.errors import ArgumentError
+from ehp_eval.contract import TABLES
+from ehp_eval.errors import ArgumentError, DataError
 from ehp_eval.load import Council, load_council
 from ehp_eval.looked_after import looked_after_figures, looked_after_series
 from ehp_eval.measures import MEASURES, change, cohort_figures, figures_frame
@@ -64,9 +65,7 @@ class Evaluation:
         """Id of the report."""
         return self.service.report
 
-    def find(
-        self, measure: str, year: Period | None = None, window_days: int | None = None
-    ) -> pd.Series | None:
+    def find(self, measure: str, year: Period | None = None, window_days: int | None = None) -> pd.Series | None:
         """Return one row of the figures; None where there is none."""
         rows = self.figures[self.figures["measure"] == measure]
         rows = rows[rows["year"] == (year or self.year).label]
@@ -81,7 +80,9 @@ class Overview:
     Attributes
     ----------
     services : tuple of Evaluation
-        Those in operation in the year that have a report.
+        Those in operation in the year that have a report and the tables it needs.
+    not_evaluated : dict of list of str
+        Titles of the services that lack tables, and which.
     looked_after : DataFrame
         See `ehp_eval.looked_after.looked_after_series`.
     """
@@ -89,6 +90,7 @@ class Overview:
     council: Council
     year: Period
     services: tuple[Evaluation, ...]
+    not_evaluated: dict[str, list[str]]
     looked_after: pd.DataFrame
     claims: list[Claim]
     figures: pd.DataFrame
@@ -119,6 +121,9 @@ def evaluate(council: Council | str | Path, service: Service | str, year: Period
     council = council if isinstance(council, Council) else load_council(council)
     service = service if isinstance(service, Service) else council.service(service)
     year = council.year(year.label if isinstance(year, Period) else year)
+    if lacking := missing_tables(council, service):
+        files = ", ".join(TABLES[name].file for name in lacking)
+        raise DataError(f"{service.id} cannot be evaluated without {files}: supply what is missing")
     years = [each for each in service_years(council, service) if each <= year]
     if year not in years:
         raise ArgumentError(
@@ -129,8 +134,7 @@ def evaluate(council: Council | str | Path, service: Service | str, year: Period
     full_period = latest_full_period(council, years)
     full = build_cohort(council, service, full_period) if full_period else None
     other_streams = {
-        stream: build_cohort(council, service, year, stream=stream, windows=())
-        for stream in service.streams[1:]
+        stream: build_cohort(council, service, year, stream=stream, windows=()) for stream in service.streams[1:]
     }
     claims = examine_claims(council, until=year, subject=service.id)
 
@@ -141,9 +145,7 @@ def evaluate(council: Council | str | Path, service: Service | str, year: Period
     rows += [row for cohort in other_streams.values() for row in cohort_figures(council, cohort)]
     rows += claim_figures(claims)
     figures = figures_frame(rows).assign(report=service.report)
-    return Evaluation(
-        council, service, year, by_year[year.label], full, by_year, other_streams, claims, figures
-    )
+    return Evaluation(council, service, year, by_year[year.label], full, by_year, other_streams, claims, figures)
 
 
 def evaluate_council(council: Council | str | Path, year: Period | str) -> Overview:
@@ -151,21 +153,33 @@ def evaluate_council(council: Council | str | Path, year: Period | str) -> Overv
     council = council if isinstance(council, Council) else load_council(council)
     year = council.year(year.label if isinstance(year, Period) else year)
     services = tuple(evaluate(council, service, year) for service in reported_services(council, year))
+    not_evaluated = {
+        service.title: lacking
+        for service in operating_services(council, year)
+        if (lacking := missing_tables(council, service))
+    }
     looked_after = looked_after_series(council)
     claims = examine_claims(council, until=year)
     headline = [each.figures[each.figures["source"] == "records"] for each in services]
     rows = looked_after_figures(looked_after) + claim_figures(claims)
     figures = pd.concat([*headline, figures_frame(rows)], ignore_index=True).assign(report=Overview.report)
-    return Overview(council, year, services, looked_after, claims, figures)
+    return Overview(council, year, services, not_evaluated, looked_after, claims, figures)
 
 
 def reported_services(council: Council, year: Period) -> list[Service]:
+    """Return the services that have a report, were in operation in the year, and have the tables it needs."""
+    return [service for service in operating_services(council, year) if not missing_tables(council, service)]
+
+
+def operating_services(council: Council, year: Period) -> list[Service]:
     """Return the services that have a report and were in operation in the year."""
-    return [
-        service
-        for service in council.services
-        if service.notebook and year in service_years(council, service)
-    ]
+    return [service for service in council.services if service.notebook and year in service_years(council, service)]
+
+
+def missing_tables(council: Council, service: Service) -> list[str]:
+    """Return the tables that a service cannot be evaluated without and that were not supplied."""
+    needed = {table for stream in service.streams for table in NEEDED_TABLES[stream]}
+    return sorted(needed - council.supplied)
 
 
 def service_years(council: Council, service: Service) -> list[Period]:

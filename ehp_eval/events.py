@@ -58,9 +58,7 @@ def after_entry(council: Council, rows: pd.DataFrame, stream: str) -> pd.DataFra
     if stream != "parent_support":
         found.append(_named(eighteenth_birthdays(council), TURNED_18))
     happened = pd.concat(found, ignore_index=True).merge(rows[["unit_id", "entered_on"]], on="unit_id")
-    happened = happened[
-        (happened["date"] >= happened["entered_on"]) & (happened["date"] <= council.extract_date)
-    ]
+    happened = happened[(happened["date"] >= happened["entered_on"]) & (happened["date"] <= council.extract_date)]
     return happened.assign(rank=happened["cause"].map(_RANKS).fillna(1).astype("int64"))[_COLUMNS]
 
 
@@ -71,9 +69,7 @@ def first_separations(council: Council) -> pd.Series[pd.Timestamp]:
     """
     settings = council.settings.looked_after
     episodes = council.tables["looked_after_episodes"]
-    together = (episodes["parent_and_baby"] == "Y") | episodes["placement_type"].isin(
-        settings.placed_with_parents
-    )
+    together = (episodes["parent_and_baby"] == "Y") | episodes["placement_type"].isin(settings.placed_with_parents)
     respite = episodes["legal_status"].isin(settings.respite_legal_statuses)
     return episodes[~together & ~respite].groupby("person_id")["started_on"].min()
 
@@ -86,6 +82,11 @@ def eighteenth_birthdays(council: Council) -> pd.Series[pd.Timestamp]:
     persons = council.tables["persons"]
     months = pd.to_datetime(persons["birth_month"], format="%Y-%m")
     return (months + pd.DateOffset(years=18, months=1)).set_axis(persons["person_id"]).dropna()
+
+
+def by_unit(dates: pd.Series[pd.Timestamp], rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """Line dates by person up with the rows of units; missing where a unit has none."""
+    return dates.reindex(rows["unit_id"]).set_axis(rows.index)
 
 
 def _of_stream(council: Council, stream: str) -> pd.Series[pd.Timestamp]:
@@ -104,14 +105,8 @@ def _proceedings_for_later_children(council: Council) -> pd.Series[pd.Timestamp]
     """Dates on which proceedings were issued for a child born after the index removal, by parent."""
     tables = council.tables
     issued = tables["status_events"][tables["status_events"]["type"] == "proceedings_issued"]
-    children = (
-        tables["babies"]
-        .merge(tables["pregnancies"], on="pregnancy_id")
-        .merge(tables["parents"], on="parent_id")
-    )
-    later = children[
-        children["index_removal_on"].isna() | (children["born_on"] > children["index_removal_on"])
-    ]
+    children = tables["babies"].merge(tables["pregnancies"], on="pregnancy_id").merge(tables["parents"], on="parent_id")
+    later = children[children["index_removal_on"].isna() | (children["born_on"] > children["index_removal_on"])]
     found = later.merge(issued, left_on="baby_id", right_on="person_id")
     # An issue before the engagement is no event after it: it lies before the clock, and `after_entry` drops it.
     return found.set_index("parent_id")["date"]
@@ -120,9 +115,7 @@ def _proceedings_for_later_children(council: Council) -> pd.Series[pd.Timestamp]
 def _status_events(council: Council) -> pd.DataFrame:
     table = council.tables["status_events"]
     rows = table[table["type"].isin(list(_STATUS_CAUSES))]
-    return pd.DataFrame(
-        {"unit_id": rows["person_id"], "date": rows["date"], "cause": rows["type"].map(_STATUS_CAUSES)}
-    )
+    return pd.DataFrame({"unit_id": rows["person_id"], "date": rows["date"], "cause": rows["type"].map(_STATUS_CAUSES)})
 
 
 def _at_closure(rows: pd.DataFrame) -> pd.DataFrame:

@@ -74,9 +74,7 @@ class Council:
             for table, column in (("referrals", "referred_on"), ("parents", "offered_on"))
             if not (dates := self.tables[table][column].dropna()).empty
         ]
-        return (
-            Period(Period.of_day(min(started).date()).first, self.latest_year.last).years if started else []
-        )
+        return Period(Period.of_day(min(started).date()).first, self.latest_year.last).years if started else []
 
     def service(self, service_id: str) -> Service:
         """Return the service with this id; raises `ArgumentError` where there is none."""
@@ -92,7 +90,8 @@ class Council:
         if year not in self.years:
             known = ", ".join(period.label for period in self.years) or "none"
             raise ArgumentError(
-                f"There are no complete records for {label}. The extract of {self.extract_date:%d %B %Y} covers: {known}"
+                f"There are no complete records for {label}. "
+                f"The extract of {self.extract_date:%d %B %Y} covers: {known}"
             )
         return year
 
@@ -136,7 +135,7 @@ def load_council(folder: str | Path) -> Council:
                 raw[contract.name] = frame
     tables = {name: _typed(raw.get(name), contract) for name, contract in TABLES.items()}
     if settings:
-        findings += tables_findings(tables, settings, services)
+        findings += tables_findings(tables, settings, {file.stem for file in path.glob("services/*.toml")})
     if findings or settings is None:
         raise DataError(f"{path.name} cannot be evaluated; nothing was written. Faults to mend:", findings)
     logger.info("%s: %d tables, %d rows", path.name, len(raw), sum(map(len, raw.values())))
@@ -146,17 +145,13 @@ def load_council(folder: str | Path) -> Council:
 def input_hashes(folder: Path) -> dict[str, str]:
     """SHA-256 of every input file, by its path inside the council's folder."""
     files = sorted(path for pattern in ("*.toml", "*/*.toml", "*/*.csv") for path in folder.glob(pattern))
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
-    }
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def _unknown_files(folder: Path) -> list[Finding]:
     known = {contract.file for contract in TABLES.values()}
     found = (
-        path.relative_to(folder).as_posix()
-        for part in ("records", "reference")
-        for path in folder.glob(f"{part}/*")
+        path.relative_to(folder).as_posix() for part in ("records", "reference") for path in folder.glob(f"{part}/*")
     )
     return [
         Finding(
@@ -188,12 +183,13 @@ def _read_text(path: Path, contract: TableContract) -> tuple[pd.DataFrame, list[
     header = [name.strip() for name in rows[0]]
     if len(set(header)) < len(header):
         return fault("header", "two columns have the same name: keep one", 1)
+    if not set(header) & {column.name for column in contract.columns}:
+        # Not repeated as unknown columns: a first row that is no header may hold ids.
+        return fault("header", "the first row names no column of this table: put the header there", 1)
     numbered = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(map(str.strip, row))]
     ragged = [number for number, row in numbered if len(row) != len(header)]
     if ragged:
-        return fault(
-            "ragged", f"these rows do not have the header's {len(header)} cells: mend or quote them", *ragged
-        )
+        return fault("ragged", f"these rows do not have the header's {len(header)} cells: mend or quote them", *ragged)
     frame = pd.DataFrame(
         [row for _, row in numbered], columns=header, index=[number for number, _ in numbered], dtype="str"
     )

@@ -14,12 +14,15 @@ import pandas as pd
 from ehp_eval.measures import figure
 from ehp_eval.proportions import Estimate
 from ehp_eval.rates import rate
-from ehp_eval.words import say
+from ehp_eval.words import day_in_words, say
+from ehp_eval.years import Period
 
 if TYPE_CHECKING:
     from ehp_eval.load import Council
 
 NUMBER, RATE = "las1", "las2"
+COLUMNS = ["area", "date", "children", "population", "mid_year", "value", "lower", "upper", "confidence", "method"]
+COLUMNS += ["rounded_to", "source"]
 
 
 def looked_after_series(council: Council, *, areas: tuple[str, ...] | None = None) -> pd.DataFrame:
@@ -40,17 +43,13 @@ def looked_after_series(council: Council, *, areas: tuple[str, ...] | None = Non
     settings = council.settings
     chosen = areas or (settings.council.authority, *settings.comparators.authorities, settings.council.nation)
     counts = council.tables["looked_after_children"]
-    counts = counts[
-        counts["area"].isin(chosen) & (counts["date"].dt.month == 3) & (counts["date"].dt.day == 31)
-    ]
+    counts = counts[counts["area"].isin(chosen) & (counts["date"].dt.month == 3) & (counts["date"].dt.day == 31)]
     population = council.tables["population_under_18"]
     rows: list[dict[str, Any]] = []
     for count in counts.itertuples():
         at_hand = population[population["area"] == count.area]
         # The census of 31 March closes a year whose middle is the June before.
-        nearest = at_hand.loc[
-            (at_hand["mid_year"] - (count.date.year - 1)).abs().sort_values(kind="stable").index[:1]
-        ]
+        nearest = at_hand.loc[(at_hand["mid_year"] - (count.date.year - 1)).abs().sort_values(kind="stable").index[:1]]
         if nearest.empty:
             continue
         under_18, mid_year = (int(nearest[name].iloc[0]) for name in ("population", "mid_year"))
@@ -71,7 +70,7 @@ def looked_after_series(council: Council, *, areas: tuple[str, ...] | None = Non
                 "source": count.source,
             }
         )
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.sort_values(
         ["area", "date"], key=lambda column: column.map(chosen.index) if column.name == "area" else column
     )
@@ -80,14 +79,15 @@ def looked_after_series(council: Council, *, areas: tuple[str, ...] | None = Non
 def looked_after_figures(series: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the series as rows of the figures: the number (las1) and the rate per 10,000 (las2)."""
     rows = []
-    for row in series.itertuples():
-        shared = {"year": f"{row.date:%Y-%m-%d}", "source": "reference", "numerator": row.children}
-        place = say("figures.area", area=row.area)
-        estimate = Estimate(float(row.children), float("nan"), float("nan"), float("nan"), "count")
-        rows.append(figure(NUMBER, None, estimate, **shared, note=f"{place}; {row.source}"))
-        estimate = Estimate(row.value, row.lower, row.upper, row.confidence, row.method)
-        note = f"{place}; {say('figures.mid_year', year=row.mid_year)}"
-        rows.append(figure(RATE, None, estimate, **shared, denominator=row.population, note=note))
+    records: list[dict[str, Any]] = series.to_dict("records")  # type: ignore[assignment]
+    for row in records:
+        shared = {"year": Period.of_day(row["date"]).label, "source": "reference", "numerator": row["children"]}
+        place = say("figures.area", area=row["area"], date=day_in_words(row["date"]))
+        estimate = Estimate(float(row["children"]), float("nan"), float("nan"), float("nan"), "count")
+        rows.append(figure(NUMBER, None, estimate, **shared, note=f"{place}; {row['source']}"))
+        estimate = Estimate(row["value"], row["lower"], row["upper"], row["confidence"], row["method"])
+        note = f"{place}; {say('figures.mid_year', year=row['mid_year'])}"
+        rows.append(figure(RATE, None, estimate, **shared, denominator=row["population"], note=note))
     return rows
 
 
@@ -102,9 +102,5 @@ def counts_by_year(council: Council, areas: tuple[str, ...] | None = None) -> pd
     counts = council.tables["looked_after_children"]
     counts = counts[(counts["date"].dt.month == 3) & (counts["date"].dt.day == 31)]
     chosen = counts["area"].isin(areas) if areas else counts["area"] != council.settings.council.nation
-    wide = (
-        counts[chosen]
-        .assign(year=counts["date"].dt.year)
-        .pivot(index="area", columns="year", values="children")
-    )
-    return wide.dropna() if areas is None else wide
+    by_area = counts[chosen].assign(year=counts["date"].dt.year)
+    return pd.DataFrame(by_area.pivot(index="area", columns="year", values="children"))

@@ -6,7 +6,6 @@ import os
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,14 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 WORKINGS = "workings"
-OWN_ERRORS = {"ArgumentError", "DataError", "EhpError", "PdfUnavailableError", "ReportError", "StatisticsError"}
+OWN_ERRORS = {
+    "ArgumentError",
+    "DataError",
+    "EhpError",
+    "PdfUnavailableError",
+    "ReportError",
+    "StatisticsError",
+}
 
 
 @dataclass(frozen=True)
@@ -171,15 +177,16 @@ def _execute(unit: Unit, outcome: Outcome) -> NotebookNode:
     from papermill.exceptions import PapermillExecutionError
 
     try:
-        return papermill.execute_notebook(
+        executed: NotebookNode = papermill.execute_notebook(
             unit.notebook,
             None,
             parameters=unit.parameters,
             kernel_name="python3",
             progress_bar=False,
             log_output=False,
-            extra_arguments=["--IPKernelApp.log_level=ERROR"],  # a kernel on one machine need not warn of the network
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # nor the network, nor its own end, is news here
         )
+        return executed
     except PapermillExecutionError as error:
         outcome.details = "\n".join(error.traceback)
         if error.ename in OWN_ERRORS:
@@ -223,10 +230,10 @@ def _put_in_place(folder: Path, files: dict[str, bytes]) -> None:
     """Write all files elsewhere on the same disk, then move each into place: never half a file."""
     (folder / WORKINGS).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as name:
-        moves: list[Callable[[], None]] = []
+        drafts: list[tuple[Path, Path]] = []
         for number, (target, content) in enumerate(files.items()):
             draft = Path(name) / str(number)
             draft.write_bytes(content)
-            moves.append(lambda draft=draft, target=target: os.replace(draft, folder / target))  # type: ignore[misc]
-        for move in moves:
-            move()
+            drafts.append((draft, folder / target))
+        for draft, target_path in drafts:
+            draft.replace(target_path)

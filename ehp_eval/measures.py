@@ -144,6 +144,8 @@ def incidence_curve(cohort: Cohort) -> pd.DataFrame:
     delayed entry where it came in after t0. Columns as `ehp_eval.survival.cumulative_incidence`.
     """
     rows = cohort.at_risk
+    # Whoever came in late and left the same day was never under observation.
+    rows = rows[(rows["entry_days"] == 0) | (rows["entry_days"] < rows["days"])]
     return cumulative_incidence(rows["days"], rows["cause"], cause=cohort.event, entry=rows["entry_days"])
 
 
@@ -151,8 +153,7 @@ def followed_at(cohort: Cohort, days: list[int]) -> pd.DataFrame:
     """Return the numbers at risk just before each of these days: columns day, at_risk."""
     rows = cohort.at_risk
     counts = [
-        int(((rows["days"] >= day) & ((rows["entry_days"] < day) | (rows["entry_days"] == 0))).sum())
-        for day in days
+        int(((rows["days"] >= day) & ((rows["entry_days"] < day) | (rows["entry_days"] == 0))).sum()) for day in days
     ]
     return pd.DataFrame({"day": days, "at_risk": counts})
 
@@ -208,7 +209,7 @@ def closing(council: Council, cohort: Cohort) -> dict[str, Any]:
     elif cohort.stream == "placement_support":
         good = _placement_held(council, known)
     elif cohort.stream == "pre_birth":
-        separated_on = known["unit_id"].map(events.first_separations(council))
+        separated_on = events.by_unit(events.first_separations(council), known)
         good = ~(separated_on <= known["closed_on"])
     else:
         good = pd.Series(
@@ -262,11 +263,11 @@ def _share(measure: str, cohort: Cohort, numerator: int, denominator: int, **fie
 
 def _placement_held(council: Council, rows: pd.DataFrame) -> pd.Series[bool]:
     """Whether each child was still in its period of care, in the same placement, when support closed."""
-    held = pd.Series(
-        looked_after_on(council.care.periods, rows["unit_id"], rows["closed_on"]), index=rows.index
-    )
+    held = pd.Series(looked_after_on(council.care.periods, rows["unit_id"], rows["closed_on"]), index=rows.index)
     episodes = council.tables["looked_after_episodes"]
-    moves = episodes[episodes["reason_started"].isin(["started", "placement", "legal_status_and_placement"])]
+    respite = episodes["legal_status"].isin(council.settings.looked_after.respite_legal_statuses)
+    to_another = episodes["reason_started"].isin(["started", "placement", "legal_status_and_placement"])
+    moves = episodes[to_another & ~respite]
     met = rows.reset_index(names="row").merge(moves, left_on="unit_id", right_on="person_id")
     moved = met[(met["started_on"] > met["t0"]) & (met["started_on"] <= met["closed_on"])]
     return held & ~held.index.isin(moved["row"])

@@ -78,9 +78,7 @@ def _tables(page: BeautifulSoup) -> Iterator[str]:
         if not words:
             yield f"Table {name} has no caption; show frames through ehp_eval.tables.Table."
         heads = table.find_all("th")
-        if not heads or any(
-            head.get("scope") not in ("col", "row", "colgroup", "rowgroup") for head in heads
-        ):
+        if not heads or any(head.get("scope") not in ("col", "row", "colgroup", "rowgroup") for head in heads):
             yield f"Table {name} has heads without a scope; show frames through ehp_eval.tables.Table."
 
 

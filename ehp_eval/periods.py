@@ -52,9 +52,7 @@ class PeriodsOfCare:
     repairs: pd.DataFrame
 
 
-def periods_of_care(
-    episodes: pd.DataFrame, *, respite_statuses: Collection[str] = RESPITE_STATUSES
-) -> PeriodsOfCare:
+def periods_of_care(episodes: pd.DataFrame, *, respite_statuses: Collection[str] = RESPITE_STATUSES) -> PeriodsOfCare:
     """Join looked-after episodes into continuous periods of care.
 
     Parameters

@@ -63,12 +63,9 @@ class PageHeader(_Display):
             raise ReportError("A page has no title (PageHeader(title, ...))")
         unknown = {kind for kind, _ in banners} - set(BANNERS)
         if unknown:
-            raise ReportError(
-                f"Unknown kind of banner: {', '.join(sorted(unknown))}; use {' or '.join(BANNERS)}"
-            )
+            raise ReportError(f"Unknown kind of banner: {', '.join(sorted(unknown))}; use {' or '.join(BANNERS)}")
         strips = Markup("").join(
-            Markup('<p class="ehp-banner ehp-banner-{}">{}</p>\n').format(kind, text)
-            for kind, text in banners
+            Markup('<p class="ehp-banner ehp-banner-{}">{}</p>\n').format(kind, text) for kind, text in banners
         )
         super().__init__(
             Markup(
@@ -91,9 +88,7 @@ class Headline(_Display):
         How the panel is marked; the words say the same, so that nothing hangs on the colour.
     """
 
-    def __init__(
-        self, question: str, answer: str, detail: str | Sequence[str] = (), *, tone: str = "neutral"
-    ) -> None:
+    def __init__(self, question: str, answer: str, detail: str | Sequence[str] = (), *, tone: str = "neutral") -> None:
         if tone not in TONES:
             raise ReportError(f"Unknown tone of a headline: {tone}; use one of {', '.join(TONES)}")
         details = [detail] if isinstance(detail, str) else detail
@@ -123,9 +118,7 @@ class Heading(_Display):
 
     def __init__(self, text: str, level: int = 2) -> None:
         if level not in range(2, 7):
-            raise ReportError(
-                f"A heading's level is 2 to 6, not {level}: level 1 is the page's own (PageHeader)"
-            )
+            raise ReportError(f"A heading's level is 2 to 6, not {level}: level 1 is the page's own (PageHeader)")
         super().__init__(Markup("<h{0}>{1}</h{0}>").format(level, text))
 
 
@@ -180,9 +173,7 @@ def link(text: str, href: str) -> Markup:
         When `href` leads out of the folder of reports: a report stands on its own.
     """
     if re.match(r"[a-z][a-z0-9+.-]*:|//|/|\\", href, flags=re.IGNORECASE):
-        raise ReportError(
-            "A link in a report leads to a file beside it or a place in it, not to another site"
-        )
+        raise ReportError("A link in a report leads to a file beside it or a place in it, not to another site")
     return Markup('<a href="{}">{}</a>').format(href, text)
 
 

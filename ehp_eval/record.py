@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
 import platform
 import subprocess
 from datetime import UTC, datetime
@@ -26,7 +25,17 @@ if TYPE_CHECKING:
     from ehp_eval.years import Period
 
 FIGURES, RECORD, INDEX = "figures.csv", "run.json", "index.html"
-_LIBRARIES = ("ehp-eval", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scipy", "seaborn", "weasyprint")
+_LIBRARIES = (
+    "ehp-eval",
+    "matplotlib",
+    "nbconvert",
+    "numpy",
+    "pandas",
+    "papermill",
+    "scipy",
+    "seaborn",
+    "weasyprint",
+)
 
 
 def write_figures(folder: Path, outcomes: list[Outcome], order: list[str]) -> int:
@@ -57,7 +66,12 @@ def write_figures(folder: Path, outcomes: list[Outcome], order: list[str]) -> in
 
 
 def write_record(
-    folder: Path, council: Council, year: Period, parameters: dict[str, Any], outcomes: list[Outcome], started: datetime
+    folder: Path,
+    council: Council,
+    year: Period,
+    parameters: dict[str, Any],
+    outcomes: list[Outcome],
+    started: datetime,
 ) -> dict[str, Any]:
     """Write `run.json`: what was run on what, and what came of each report; returns it.
 
@@ -124,7 +138,13 @@ def write_index(folder: Path, council: Council, record: dict[str, Any], order: l
             made_on = day_in_words(datetime.fromisoformat(entry["made_at"]))
             answer = f"{say('index.not_renewed', date=made_on)} {answer}"
         main = next((name for name in entry["files"] if name.endswith(".html")), next(iter(entry["files"]), ""))
-        rows.append({"report": link(entry["title"], main) if main else entry["title"], "answer": answer, "files": files})
+        rows.append(
+            {
+                "report": link(entry["title"], main) if main else entry["title"],
+                "answer": answer,
+                "files": files,
+            }
+        )
     settings = council.settings.council
     banners = [(audience, say(f"header.{audience}"))]
     if settings.records == "synthetic":
@@ -185,4 +205,4 @@ def _write(path: Path, text: str) -> None:
     """Write a whole file elsewhere, then move it into place."""
     draft = path.with_name(f".{path.name}.draft")
     draft.write_bytes(text.encode())
-    os.replace(draft, path)
+    draft.replace(path)

@@ -66,9 +66,7 @@ class EhpHtmlExporter(HTMLExporter):
     @property
     def default_config(self) -> Config:
         """Show HTML where an output has it, and never scripts, widgets or LaTeX."""
-        config = Config(
-            {"NbConvertBase": {"display_data_priority": ["text/html", "image/png", "text/plain"]}}
-        )
+        config = Config({"NbConvertBase": {"display_data_priority": ["text/html", "image/png", "text/plain"]}})
         inherited: Config = super().default_config.copy()
         inherited.merge(config)
         return inherited
@@ -108,8 +106,8 @@ def render_page(*parts: Displayed) -> str:
 def render_pdf(html: str) -> bytes:
     """Make a tagged PDF (PDF/UA-1) of a page that `render_html` made.
 
-    WeasyPrint rather than a browser: it writes the structure tree that screen readers need, in about a
-    second a report, and needs two system libraries instead of a browser.
+    WeasyPrint rather than a browser: it writes the structure tree that screen readers need, runs in this
+    process (a second, and a third of one more for each chart), and needs two small system libraries.
 
     Raises
     ------
@@ -139,28 +137,26 @@ def render_pdf(html: str) -> bytes:
         title = drawing.makeelement(f"{svg}title", {})
         title.text = drawing.get("aria-label")
         drawing.insert(0, title)
-    with _failures(logging.getLogger("weasyprint")) as failures:
+    log, failures = logging.getLogger("weasyprint"), _Failures(logging.ERROR)
+    log.addHandler(failures)
+    told, log.propagate = log.propagate, False  # nobody needs to read about CSS that only browsers know
+    try:
         pdf = bytes(page.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True))
-    if failures:
-        raise ReportError(
-            "The PDF lacks a chart or an image that could not be drawn; the HTML report has it."
-        )
+    finally:
+        log.removeHandler(failures)
+        log.propagate = told
+    if failures.found:
+        raise ReportError("The PDF lacks a chart or an image that could not be drawn; the HTML report has it.")
     return pdf
 
 
-@contextmanager
-def _failures(log: logging.Logger) -> Iterator[list[str]]:
-    """Collect what WeasyPrint could not load or draw; keep to oneself the CSS that only browsers know."""
-    found: list[str] = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda record: found.append(record.msg) if record.msg.startswith("Failed") else None  # type: ignore[method-assign]
-    log.addHandler(handler)
-    before, log.propagate = log.propagate, False
-    try:
-        yield found
-    finally:
-        log.removeHandler(handler)
-        log.propagate = before
+class _Failures(logging.Handler):
+    """Notice when WeasyPrint, which only logs it, leaves out what it could not load or draw."""
+
+    found = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found = self.found or record.msg.startswith("Failed")
 
 
 def _page_language(notebook: NotebookNode) -> str:
@@ -192,9 +188,7 @@ def _completed(html: str, spoken: str) -> str:
     band = page.select_one("main header.ehp-header")
     if band is not None and page.main is not None:
         page.main.insert_before(band.extract())  # the banner of the page, outside its main content
-    sections = [
-        heading for heading in page.find_all("h2") if heading.find_parent(class_="ehp-headline") is None
-    ]
+    sections = [heading for heading in page.find_all("h2") if heading.find_parent(class_="ehp-headline") is None]
     taken: set[str] = {"main"}
     for heading in sections:
         name = stem = slug(heading.get_text()) or "section"
@@ -215,9 +209,7 @@ def _contents(page: BeautifulSoup, sections: list[Tag]) -> Tag:
     entries = page.new_tag("ol")
     for heading in sections:
         entry = page.new_tag("li")
-        entry.append(
-            page.new_tag("a", attrs={"href": f"#{heading['id']}"}, string=heading.get_text(" ", strip=True))
-        )
+        entry.append(page.new_tag("a", attrs={"href": f"#{heading['id']}"}, string=heading.get_text(" ", strip=True)))
         entries.append(entry)
     contents.extend([title, entries])
     return contents

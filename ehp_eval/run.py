@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ehp_eval.errors import ArgumentError, ReportError
-from ehp_eval.evaluation import reported_services
+from ehp_eval.errors import ArgumentError, DataError, ReportError
+from ehp_eval.evaluation import missing_tables, reported_services
 from ehp_eval.load import Council, load_council
 from ehp_eval.making import WORKINGS, Outcome, Unit, check_notebook, make_report
 from ehp_eval.present.shared import check_audience
@@ -57,8 +56,14 @@ class Options:
     debug: bool = False
 
 
-def run(options: Options) -> list[Outcome]:
+def run(options: Options, tell: Callable[[str], None] = print) -> list[Outcome]:
     """Make the reports of a year.
+
+    Parameters
+    ----------
+    options : Options
+    tell : callable
+        What to do with each line of progress.
 
     Returns
     -------
@@ -74,8 +79,12 @@ def run(options: Options) -> list[Outcome]:
     check_audience(options.audience)
     if unknown := sorted(set(options.formats or ()) - set(FORMATS)):
         raise ArgumentError(f"Unknown format: {', '.join(unknown)}. The formats are: {', '.join(FORMATS)}")
-    print(f"Reading {options.data} ...", flush=True)
+    tell(f"Reading {options.data} ...")
     council = load_council(options.data)
+    if not council.years:
+        raise DataError(
+            f"{council.folder.name} has no complete financial year of referrals or parents before its extract date"
+        )
     year = council.year(options.year) if options.year else council.years[-1]
     units = plan(council, year, options)
     folder = options.outputs / year.label / options.audience
@@ -83,12 +92,14 @@ def run(options: Options) -> list[Outcome]:
     with _log_file(folder / WORKINGS / "run.log"):
         jobs = min(options.jobs or os.cpu_count() or 1, len(units))
         reports = "1 report" if len(units) == 1 else f"{len(units)} reports"
-        print(f"{council.settings.council.name}, {year.label}: {reports}, {jobs} at a time", flush=True)
+        tell(f"{council.settings.council.name}, {year.label}: {reports}, {jobs} at a time")
         outcomes = []
         for outcome in _made(units, jobs):
             outcomes.append(outcome)
-            _tell(outcome, len(outcomes), len(units), options.debug)
-        order = [unit.report for unit in plan(council, year, Options(data=options.data))]
+            tell(_line(outcome, len(outcomes), len(units)))
+            if options.debug and outcome.details:
+                tell(outcome.details)
+        order = [OVERVIEW, *(service.report for service in reported_services(council, year))]
         outcomes.sort(key=lambda outcome: order.index(outcome.report))
         write_figures(folder, outcomes, order)
         parameters = {
@@ -101,7 +112,7 @@ def run(options: Options) -> list[Outcome]:
         record = write_record(folder, council, year, parameters, outcomes, started)
         write_index(folder, council, record, order, options.audience)
     if record["reports"]:
-        print(f"The index of the reports: {folder / INDEX}", flush=True)
+        tell(f"The index of the reports: {folder / INDEX}")
     return outcomes
 
 
@@ -120,6 +131,8 @@ def plan(council: Council, year: Period, options: Options) -> list[Unit]:
     if options.services:
         chosen = [council.service(name) for name in dict.fromkeys(options.services)]
         for service in chosen:
+            if lacking := missing_tables(council, service):
+                raise DataError(f"{service.id} cannot be evaluated: supply the tables {', '.join(lacking)}")
             if service not in available:
                 why = "it began later" if service.notebook else "its definition names no notebook"
                 raise ArgumentError(f"There is no report for '{service.id}' in {year.label}: {why}")
@@ -163,17 +176,16 @@ def _made(units: list[Unit], jobs: int) -> Iterator[Outcome]:
                 yield Outcome(tasks[task].report, failure=f"the process that made it ended ({name}); try --jobs 1")
 
 
-def _tell(outcome: Outcome, number: int, total: int, debug: bool) -> None:
+def _line(outcome: Outcome, number: int, total: int) -> str:
+    """Say in a line what became of a report, and write it to the log too."""
     if outcome.failure:
         words = f"failed: {outcome.failure}"
     else:
         words = ", ".join(f"{Path(name).suffix[1:]} {size / 1000:.0f} kB" for name, size in outcome.files.items())
         words += f" ({outcome.remark})" if outcome.remark else ""
     line = f"[{number}/{total}] {outcome.report:<22} {outcome.seconds:5.1f} s  {words}"
-    print(f"  {line}", flush=True)
     logger.log(logging.ERROR if outcome.failure else logging.INFO, line)
-    if debug and outcome.details:
-        print(outcome.details, file=sys.stderr, flush=True)
+    return f"  {line}"
 
 
 @contextmanager

@@ -78,16 +78,15 @@ class Table:
     def _repr_html_(self) -> str:
         columns = [self._column(name) for name in self.frame.columns]
         head = Markup("").join(
-            Markup('<th scope="col"{}>{}</th>').format(_NUMBER if number else "", words)
-            for words, number, _, _ in columns
+            Markup('<th scope="col"{}>{}</th>').format(mark, words) for words, mark, _, _ in columns
         )
         rows = Markup("\n").join(
             Markup("<tr>{}</tr>").format(
                 Markup("").join(
                     Markup('<th scope="row">{}</th>').format(cells[i])
                     if is_header
-                    else Markup("<td{}>{}</td>").format(_NUMBER if number else "", cells[i])
-                    for _, number, is_header, cells in columns
+                    else Markup("<td{}>{}</td>").format(mark, cells[i])
+                    for _, mark, is_header, cells in columns
                 )
             )
             for i in range(len(self.frame))
@@ -95,7 +94,8 @@ class Table:
         note = Markup('<p class="ehp-note">{}</p>\n').format(self.note) if self.note else ""
         return _TABLE.format(id=self.id, caption=self.caption, head=head, rows=rows, note=note)
 
-    def _column(self, name: Hashable) -> tuple[str, bool, bool, list[Markup]]:
+    def _column(self, name: Hashable) -> tuple[str, Markup, bool, list[Markup]]:
+        """Return a column's head, the mark of its cells, whether they name the rows, and the cells."""
         values = list(self.frame[name])
         how = self.formats.get(str(name))
         numbers = [value for value in values if _is_number(value)]
@@ -103,7 +103,11 @@ class Table:
             how = ",d" if all(float(value).is_integer() for value in numbers) else ",.1f"
         is_header = str(name) == self.row_header
         cells = [escape(written(value, how)) for value in values]
-        return self.headings.get(str(name), str(name)), bool(numbers) and not is_header, is_header, cells
+        if numbers and not is_header:
+            mark = _NUMBER
+        else:
+            mark = _SHORT if all(len(cell.striptags()) <= _UNBROKEN for cell in cells) else Markup("")
+        return self.headings.get(str(name), str(name)), mark, is_header, cells
 
 
 def written(value: object, how: Format = ",.1f") -> str:
@@ -149,6 +153,8 @@ def _is_number(value: object) -> bool:
 
 
 _NUMBER = Markup(' class="ehp-number"')
+_SHORT = Markup(' class="ehp-short"')
+_UNBROKEN = 14  # letters: a year, "159 of 166" or "92% to 98%" is read at once only on one line
 
 # The region takes the focus so that the arrow keys can scroll a table that is wider than the screen.
 _TABLE = Markup("""\

@@ -38,8 +38,10 @@ def babies(council: Council, service: str, stream: str, period: Period) -> tuple
     """
     flow = Flow("referrals")
     accepted = _accepted(council, service, stream, period, flow, unit="pregnancies_referred")
-    pregnancies = council.tables["pregnancies"]
-    rows = accepted.merge(pregnancies, on="referral_id", how="left")
+    # A pregnancy names one referral of the unborn child, who may have been referred more than once.
+    referred = council.tables["referrals"][["referral_id", "person_id"]]
+    pregnancies = council.tables["pregnancies"].merge(referred, on="referral_id").drop(columns="referral_id")
+    rows = accepted.merge(pregnancies, on="person_id", how="left")
     ended = rows["outcome"].isin(["stillbirth", "miscarriage", "termination"])
     flow.leave_out("no_live_birth", ended)
     rows = rows[~ended]
@@ -91,18 +93,14 @@ def own_parents(council: Council) -> pd.DataFrame:
     return table[table["region"].isna() | (table["region"] == council.settings.council.authority)]
 
 
-def _accepted(
-    council: Council, service: str, stream: str, period: Period, flow: Flow, *, unit: str
-) -> pd.DataFrame:
+def _accepted(council: Council, service: str, stream: str, period: Period, flow: Flow, *, unit: str) -> pd.DataFrame:
     """Return each person's first accepted referral of the period, and write the flow down to it."""
     table = council.tables["referrals"]
     rows = table[(table["service"] == service) & (table["stream"] == stream)]
     # A referral belongs to the year of its acceptance; one that was not accepted, to the year it came.
     rows = rows[period.holds(rows["accepted_on"].where(rows["accepted"] == "Y", rows["referred_on"]))]
     flow.start(len(rows))
-    rows = rows.assign(
-        declined=rows["accepted"] != "Y", accepted_on=rows["accepted_on"].where(rows["accepted"] == "Y")
-    )
+    rows = rows.assign(declined=rows["accepted"] != "Y", accepted_on=rows["accepted_on"].where(rows["accepted"] == "Y"))
     rows = rows.sort_values(["declined", "accepted_on", "referred_on", "referral_id"], kind="stable")
     again = rows.duplicated("person_id")
     flow.leave_out("referred_again", again)
@@ -111,8 +109,9 @@ def _accepted(
     flow.leave_out("not_accepted", rows["declined"])
     rows = rows[~rows["declined"]]
     flow.step(unit.replace("referred", "accepted"))
-    persons = council.tables["persons"].set_index("person_id")["family_id"]
-    family = rows["family_id"].fillna(rows["person_id"].map(persons)).fillna(rows["person_id"])
+    families = council.tables["persons"].set_index("person_id")["family_id"]
+    family = rows["family_id"].fillna(families.reindex(rows["person_id"]).set_axis(rows.index))
+    family = family.fillna(rows["person_id"])
     return rows.assign(
         unit_id=rows["person_id"],
         family_id=family,

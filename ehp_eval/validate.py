@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import pandas as pd
 import pandera.pandas as pa
 
-from ehp_eval.config import CouncilSettings, Service
+from ehp_eval.config import CouncilSettings
 from ehp_eval.contract import TABLES, Column, TableContract
 from ehp_eval.errors import Finding
 
@@ -72,15 +72,15 @@ def table_findings(frame: pd.DataFrame, contract: TableContract) -> list[Finding
     return findings
 
 
-def tables_findings(
-    tables: dict[str, pd.DataFrame], settings: CouncilSettings, services: Iterable[Service]
-) -> list[Finding]:
+def tables_findings(tables: dict[str, pd.DataFrame], settings: CouncilSettings, services: set[str]) -> list[Finding]:
     """Return the faults that only several columns or tables show.
 
     Parameters
     ----------
     tables : dict of DataFrame
         In declared types; the index being the row of a spreadsheet.
+    services : set of str
+        Ids of the services that have a file, whether or not it has faults of its own.
     """
     findings: list[Finding] = []
     extract = pd.Timestamp(settings.council.extract_date)
@@ -117,14 +117,13 @@ def tables_findings(
             f"the date is before {first}: correct one of them",
             wrong,
         )
-    ids = {service.id for service in services}
     for table, column_name in (
         ("referrals", "service"),
         ("incidents", "service"),
         ("service_costs", "service"),
     ):
         frame = tables[table]
-        unknown = frame.index[frame[column_name].notna() & ~frame[column_name].isin(list(ids))]
+        unknown = frame.index[frame[column_name].notna() & ~frame[column_name].isin(list(services))]
         findings += _finding(
             TABLES[table].file,
             column_name,
@@ -147,14 +146,12 @@ def _schema(column: Column, text: pd.Series) -> pa.Column:
         first = text.dropna().head(1)
         uk = bool(first.str.fullmatch(UK_DATE).all()) and not first.empty
         pattern, form = (UK_DATE, "%d/%m/%Y") if uk else (ISO_DATE, "%Y-%m-%d")
-        checks.append(
-            pa.Check(
-                lambda dates: (
-                    dates.str.fullmatch(pattern) & pd.to_datetime(dates, format=form, errors="coerce").notna()
-                ),
-                name="UK date" if uk else "ISO date",
-            )
-        )
+
+        def is_date(dates: pd.Series) -> pd.Series:
+            read: pd.Series = pd.to_datetime(dates, format=form, errors="coerce")
+            return dates.str.fullmatch(pattern) & read.notna()
+
+        checks.append(pa.Check(is_date, name="UK date" if uk else "ISO date"))
     elif column.kind in _PATTERNS:
         pattern = _PATTERNS[column.kind][0]
         checks.append(pa.Check(lambda values: values.str.fullmatch(pattern), name=column.kind))

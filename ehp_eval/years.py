@@ -28,11 +28,9 @@ class Period:
     @classmethod
     def year(cls, label: str) -> Period:
         """Read one financial year, such as ``"2020-21"``; raises `ArgumentError` for anything else."""
-        match = re.fullmatch(r"(\d{4})-(\d{2})", label) if isinstance(label, str) else None
+        match = re.fullmatch(r"(\d{4})-(\d{2})", str(label))
         if match is None or (int(match[1]) + 1) % 100 != int(match[2]):
-            raise ArgumentError(
-                f"'{label}' is not a financial year: write it as 2020-21 (April 2020 to March 2021)"
-            )
+            raise ArgumentError(f"'{label}' is not a financial year: write it as 2020-21 (April 2020 to March 2021)")
         return cls(int(match[1]), int(match[1]))
 
     @classmethod

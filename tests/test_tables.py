@@ -60,7 +60,13 @@ def test_a_missing_count_leaves_the_others_whole():
 def test_numbers_stand_at_the_right_words_at_the_left():
     frame = pd.DataFrame({"name": ["a"], "n": [1], "word": ["x"], "mixed": pd.Series(["[c]"], dtype=object)})
     classes = [cell.get("class") for cell in parsed(Table(frame, caption="Sides")).select("td")]
-    assert classes == [["ehp-number"], None, None]
+    assert classes == [["ehp-number"], ["ehp-short"], ["ehp-short"]]
+
+
+def test_only_columns_of_short_words_stay_on_one_line():
+    frame = pd.DataFrame({"name": ["a", "b"], "years": ["2019-20", "2017-18 to 2019-20"], "share": ["7 of 11", "9 of 12"]})
+    classes = [cell.get("class") for cell in parsed(Table(frame, caption="Lines")).select("tr:nth-child(1) td")]
+    assert classes == [None, ["ehp-short"]]
 
 
 def test_text_stays_text():

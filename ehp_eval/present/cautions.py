@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from markupsafe import Markup
 
 from ehp_eval.measures import MEASURES
 from ehp_eval.present import figure_words as fw
-from ehp_eval.prose import Bullets
+from ehp_eval.prose import Bullets, quoted
 from ehp_eval.tables import Table, percent_words
 from ehp_eval.words import day_in_words, say
 
@@ -55,7 +56,7 @@ def limits(report: Evaluation) -> Bullets:
         points = f"{100 / total:.0f}"
         lines.append(say("limits.small", n=fw.units(service.unit, total), year=report.year.label, points=points))
     lines.append(say("limits.other_authority"))
-    missing = sorted({"persons", "status_events", "contacts"} - report.council.supplied)
+    missing = sorted({"persons", "status_events"} - report.council.supplied)
     if missing:
         lines.append(say("limits.parts_missing", tables=", ".join(missing)))
     lines.append(say("limits.need", title=service.title))
@@ -70,7 +71,10 @@ def method(report: Evaluation) -> Table:
     rows = [
         (say("method.unit"), say(f"unit.{service.unit}", n=2)),
         (say("method.clock"), clock),
-        (say("method.year"), say("method.year_text_baby" if service.unit == "baby" else "method.year_text", clock=clock)),
+        (
+            say("method.year"),
+            say("method.year_text_baby" if service.unit == "baby" else "method.year_text", clock=clock),
+        ),
         (say("method.windows"), ", ".join(fw.window(days) for days in service.windows_days)),
         (say("method.extract"), day_in_words(settings.council.extract_date)),
         (say("method.pooled"), say("method.pooled_text", n=settings.thresholds.pooled_years)),
@@ -91,7 +95,7 @@ def method(report: Evaluation) -> Table:
                 next_review=day_in_words(made.next_review),
             ),
         ),
-        (say("method.sources"), "; ".join(made.sources)),
+        (say("method.sources"), Markup("; ").join(quoted(source) for source in made.sources)),
     ]
     frame = pd.DataFrame(rows, columns=["item", "what"])
     headings = {"item": say("method.item"), "what": say("method.what")}
@@ -107,9 +111,15 @@ def _unknown(report: Evaluation) -> list[str]:
     worst, best = (report.find(f"{measure}_{case}", period, days) for case in ("worst", "best"))
     if worst is None or best is None:
         return []
+    lines: list[str] = []
     unknown = report.full.step("matured", days) - report.full.step("outcome_known", days)
+    matured = report.full.step("matured", days)
+    threshold = report.council.settings.thresholds.outcome_known
+    if 1 - unknown / matured < threshold:
+        known = percent_words(1 - unknown / matured)
+        lines.append(say("limits.known_low", known=known, threshold=percent_words(threshold)))
     cases = {"worst": percent_words(worst["value"]), "best": percent_words(best["value"])}
-    return [say("limits.unknown", n=unknown, window=fw.window(days), **cases)]
+    return [say("limits.unknown", n=unknown, window=fw.window(days), **cases), *lines]
 
 
 def _competing(report: Evaluation) -> list[str]:

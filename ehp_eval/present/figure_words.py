@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -40,7 +41,7 @@ def share(row: pd.Series[Any] | None, thresholds: Thresholds) -> str:
 
 def limit(value: float) -> str:
     """Write one limit of an interval; a limit that the method cannot give has its own mark."""
-    return say("table.missing") if pd.isna(value) else percent_words(value)
+    return say("table.missing") if isnan(value) else percent_words(value)
 
 
 def interval(row: pd.Series[Any]) -> str:

@@ -51,18 +51,24 @@ def overview_figures(report: Overview) -> KeyFigures:
     ]
     own = _own_series(report)
     latest = own[own["date"] <= report.year.end].tail(1)
-    for row in latest.itertuples():
-        cards.append(
-            (
-                f"{row.children:,}",
-                say("overview.looked_after_card", date=day_in_words(row.date)),
-                say("overview.looked_after_card_detail", rate=f"{row.value:.0f}", mid_year=row.mid_year),
-            )
+    cards += [
+        (
+            f"{row['children']:,}",
+            say("overview.looked_after_card", date=day_in_words(row["date"])),
+            say("overview.looked_after_card_detail", rate=f"{row['value']:.0f}", mid_year=row["mid_year"]),
         )
-    checked = [claim for claim in report.claims if claim.verdict in ("fits", "several", "impossible", "agrees", "disagrees")]
+        for _, row in latest.iterrows()
+    ]
+    checked = [
+        claim for claim in report.claims if claim.verdict in ("fits", "several", "impossible", "agrees", "disagrees")
+    ]
     wrong = [claim for claim in checked if claim.verdict == "impossible"]
     cards.append(
-        (f"{len(wrong)}", say("overview.claims_card", n=len(wrong)), say("overview.claims_card_detail", n=len(checked)))
+        (
+            f"{len(wrong)}",
+            say("overview.claims_card", n=len(wrong)),
+            say("overview.claims_card_detail", n=len(checked)),
+        )
     )
     return KeyFigures(cards)
 
@@ -88,6 +94,7 @@ def services_chart(report: Overview) -> Chart | Callout:
     return interval_chart(
         frame,
         label="label",
+        headings={"label": say("overview.service")},
         caption=say("overview.side_caption"),
         alt=say("overview.side_alt", points=points),
         x_label=say("overview.side_x"),
@@ -107,7 +114,7 @@ def looked_after_sentence(report: Overview) -> Paragraph:
     """Say how many children the authority looked after at the beginning, the peak and the end of its series."""
     own = _own_series(report)
     first, last = own.iloc[0], own.iloc[-1]
-    peak = own.loc[own["children"].idxmax()]
+    peak = own.sort_values("children", kind="stable").iloc[-1]
     return Paragraph(
         say(
             "overview.trend_sentence",
@@ -194,7 +201,10 @@ def records_table(report: Overview) -> Table:
     council = report.council
     rows = [(name, len(frame)) for name, frame in council.tables.items() if name in council.supplied]
     frame = pd.DataFrame(rows, columns=["table", "rows"])
-    referred, persons = council.tables["referrals"]["person_id"].unique(), council.tables["persons"]["person_id"]
+    referred, persons = (
+        council.tables["referrals"]["person_id"].unique(),
+        council.tables["persons"]["person_id"],
+    )
     unlinked = int((~pd.Series(referred).isin(persons)).sum())
     return Table(
         frame,
@@ -208,8 +218,21 @@ def repairs_table(report: Overview) -> Table:
     """Show how often each rule was applied that turns episodes into periods of care."""
     repairs = report.council.care.repairs.reset_index()
     shown = repairs.assign(rule=repairs["rule"].map(lambda rule: say(f"repair.{rule}")))
-    headings = {"rule": say("overview.repair"), "care": say("overview.care"), "respite": say("overview.respite")}
+    headings = {
+        "rule": say("overview.repair"),
+        "care": say("overview.care"),
+        "respite": say("overview.respite"),
+    }
     return Table(shown, caption=say("overview.repairs_caption"), headings=headings)
+
+
+def not_evaluated(report: Overview) -> Bullets | Paragraph:
+    """Say which services could not be evaluated, and for want of which tables."""
+    lines = [
+        say("limits.not_evaluated", title=title, tables=", ".join(lacking))
+        for title, lacking in report.not_evaluated.items()
+    ]
+    return Bullets(lines) if lines else Paragraph(say("limits.none_missing"))
 
 
 def settings_table(report: Overview) -> Table:

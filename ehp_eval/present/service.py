@@ -87,21 +87,49 @@ def about(report: Evaluation) -> Bullets:
     parts = [service.what_it_does, say("about.who", cohort=service.cohort)]
     if service.dose:
         parts.append(say("about.dose", visits=_range(service.dose.visits_per_week), weeks=_range(service.dose.weeks)))
+    for measure, target in service.targets.items():
+        parts.append(say("about.target", measure=fw.measure_title(measure), target=percent_words(target)))
     parts.append(say("about.since", since=day_in_words(service.operational_since)))
     return Bullets(parts)
 
 
 def flow(report: Evaluation) -> Table:
     """Show how many came in, how many were left out at each step, and why."""
-    frame = report.cohort.flow
-    shown = pd.DataFrame(
-        {"step": [_flow_words(row) for row in frame.itertuples()], "number": frame["count"].abs()}
-    )
+    frame = report.cohort.flow[report.cohort.flow["window_days"].isna()]
+    shown = pd.DataFrame({"step": [_flow_words(row) for row in frame.itertuples()], "number": frame["count"].abs()})
     return Table(
         shown,
         caption=say("flow.caption", title=report.service.title, year=report.year.label),
         headings={"step": say("flow.step"), "number": say("flow.number")},
         note=say("flow.note"),
+    )
+
+
+def followed(report: Evaluation) -> Table:
+    """Show by window how many of those at risk have been followed for it, and how many statuses are known."""
+    flow, total = report.cohort.flow, len(report.cohort.at_risk)
+    reasons = [
+        reason for reason in ("entered_late", "not_matured", "status_unknown") if (flow["reason"] == reason).any()
+    ]
+    rows = []
+    for days in report.cohort.windows:
+        own = flow[flow["window_days"] == days]
+        left_out = {reason: int(own.loc[own["reason"] == reason, "count"].sum()) for reason in reasons}
+        rows.append(
+            {
+                "window": fw.window(days),
+                "at_risk": total,
+                **{name: left_out[name] for name in reasons if name != "status_unknown"},
+                "matured": report.cohort.step("matured", days),
+                **{name: left_out[name] for name in reasons if name == "status_unknown"},
+                "outcome_known": report.cohort.step("outcome_known", days),
+            }
+        )
+    frame = pd.DataFrame(rows)
+    return Table(
+        frame,
+        caption=say("followed.caption", title=report.service.title, year=report.year.label),
+        headings={name: say(f"followed.{name}") for name in frame.columns},
     )
 
 
@@ -129,6 +157,7 @@ def windows(report: Evaluation) -> Chart | Callout:
         frame,
         label="label",
         group="group",
+        headings={"label": say("charts.label"), "group": say("charts.group")},
         caption=say("charts.windows_caption", measure=title, title=report.service.title),
         alt=say("charts.windows_alt", points=_points(report, frame)),
         x_label=say("charts.windows_x") if measures.windowed else say("charts.course_y"),
@@ -173,10 +202,7 @@ def years(report: Evaluation) -> Chart | Callout:
     measures = MEASURES[report.service.stream]
     measure, days = (measures.closing, None) if measures.closing else (measures.incidence, HEADLINE_DAYS)
     frame = pd.DataFrame(
-        [
-            _charted(report.find(measure, cohort.period, days), label, label)
-            for label, cohort in report.by_year.items()
-        ]
+        [_charted(report.find(measure, cohort.period, days), label, label) for label, cohort in report.by_year.items()]
     )
     if frame["value"].isna().all():
         return Callout(say("charts.none", reason=answer_sentence(report)))
@@ -227,7 +253,8 @@ def events_until(report: Any, *, service: str = "") -> pd.DataFrame:
     table = table[table["service"].isna() | (table["service"] == service)]
     at = pd.to_datetime(table["date"], format="ISO8601")  # a year, a month or a day
     frame = pd.DataFrame({"at": at, "label": table["event"]})
-    return frame[frame["at"] <= report.council.extract_date].reset_index(drop=True)
+    past: pd.Series[bool] = frame["at"] <= report.council.extract_date
+    return frame[past].reset_index(drop=True)
 
 
 def _thresholds(report: Evaluation) -> Any:
@@ -257,7 +284,11 @@ def _card(report: Evaluation, row: pd.Series[Any] | None, key: str, year: str) -
         return ("\N{EN DASH}", label, say("share.nobody"))
     counted = fw.frequency(int(row["numerator"]), int(row["denominator"]))
     if row["denominator"] < _thresholds(report).percentages_from:
-        return (counted, label, say("share.interval", lower=fw.limit(row["lower"]), upper=fw.limit(row["upper"])))
+        return (
+            counted,
+            label,
+            say("share.interval", lower=fw.limit(row["lower"]), upper=fw.limit(row["upper"])),
+        )
     return (percent_words(row["value"]), label, fw.share(row, _thresholds(report)))
 
 
@@ -267,15 +298,17 @@ def _range(ends: tuple[float, float]) -> str:
 
 
 def _flow_words(row: Any) -> str:
-    days = fw.window(int(row.window_days)) if pd.notna(row.window_days) else ""
     if row.step:
-        return say(f"flow.{row.step}", window=days)
-    return say("flow.plus" if row.count < 0 else "flow.minus", reason=say(f"flow.{row.reason}", window=days))
+        return say(f"flow.{row.step}")
+    return say("flow.plus" if row.count < 0 else "flow.minus", reason=say(f"flow.{row.reason}"))
 
 
 def _group_words(report: Evaluation, cohort: Cohort) -> str:
     which = "this_year" if cohort.period == report.year else "full"
-    return say(f"charts.{which}_parent" if report.service.unit == "parent" else f"charts.{which}", year=cohort.period.label)
+    return say(
+        f"charts.{which}_parent" if report.service.unit == "parent" else f"charts.{which}",
+        year=cohort.period.label,
+    )
 
 
 def _charted(row: pd.Series[Any] | None, label: str, group: str) -> dict[str, Any]:
@@ -302,10 +335,7 @@ def _change_words(report: Evaluation, row: pd.Series[Any]) -> str:
     days = None if pd.isna(row["window_days"]) else int(row["window_days"])
     year = report.by_year[row["year"]].period
     now, before = (report.find(measure, period, days) for period in (year, year.earlier(1)))
-    if row["lower"] <= 0 <= row["upper"]:
-        reading = "unclear"
-    else:
-        reading = "higher" if row["value"] > 0 else "lower"
+    reading = "higher" if row["lower"] > 0 else "lower" if row["upper"] < 0 else "unclear"
     return say(
         "change.one",
         measure=_title_of(measure, days),

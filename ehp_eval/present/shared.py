@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from ehp_eval.evaluation import Evaluation
 from ehp_eval.errors import ArgumentError
+from ehp_eval.evaluation import Evaluation
 from ehp_eval.present import figure_words as fw
-from ehp_eval.prose import PageHeader, Paragraph, quoted
+from ehp_eval.prose import PageHeader, Paragraph, quoted, sentence
 from ehp_eval.tables import Table
 from ehp_eval.words import day_in_words, say
 
@@ -71,17 +71,23 @@ def claims_table(report: Evaluation | Overview) -> Table | Paragraph:
     rows = [
         _claim_row(report.council, claim, documents.index(claim.document) + 1, whole_council) for claim in report.claims
     ]
-    headings = {key: say(f"claims_table.{key}") for key in ("claim", "service", "period", "stated", "fits", "interval", "records", "remark")}
+    headings = {
+        key: say(f"claims_table.{key}")
+        for key in ("claim", "service", "period", "stated", "fits", "interval", "records", "remark")
+    }
     frame = pd.DataFrame(rows)
     synthetic = report.council.settings.council.records == "synthetic"
     return Table(
         frame,
         caption=say("claims_table.caption", title=title(report)),
         headings={name: headings[name] for name in frame.columns},
-        note=" ".join(
+        note=Markup(" ").join(
             [
                 say("claims_table.note" if synthetic else "claims_table.note_real"),
-                *(say("claims_table.document", n=n, title=document) for n, document in enumerate(documents, start=1)),
+                *(
+                    sentence("claims_table.document", n=n, title=quoted(document))
+                    for n, document in enumerate(documents, start=1)
+                ),
             ]
         ),
     )
@@ -155,9 +161,8 @@ def _figure_row(report: Evaluation, row: pd.Series[Any]) -> dict[str, str]:
     return {
         "measure": row["measure"],
         "year": row["year"],
-        "stream": say(f"stream.{row['stream'] or 'none'}"),
         "window": say("window.closing") if pd.isna(row["window_days"]) else fw.window(int(row["window_days"])),
-        "count": NOTHING if pd.isna(row["denominator"]) else fw.frequency(row["numerator"], row["denominator"]),
+        "count": NOTHING if pd.isna(row["denominator"]) or not row["denominator"] else fw.frequency(row["numerator"], row["denominator"]),
         "value": value,
         "interval": limits,
         "method": row["method"],
