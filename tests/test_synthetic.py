@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -31,6 +32,11 @@ YEARS = {
 @pytest.fixture(scope="module")
 def scenario() -> dict:
     return tomllib.loads((DATA / "synthetic.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def made(scenario) -> dict[str, list[dict[str, str]]]:
+    return generate(scenario)
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +67,8 @@ def care(tables) -> pd.DataFrame:
     """Looked-after episodes without respite and without rows that a later return closes."""
     rows = tables["looked_after_episodes"]
     rows = rows[rows["legal_status"] != "V4"].drop_duplicates()
-    rows = rows.sort_values(["person_id", "started_on", "ended_on"]).drop_duplicates(
-        ["person_id", "started_on"]
-    )
-    next_start = rows.groupby("person_id")["started_on"].shift(
-        -1
-    )  # an episode never closed ends where the next starts
+    rows = rows.sort_values(["person_id", "started_on", "ended_on"]).drop_duplicates(["person_id", "started_on"])
+    next_start = rows.groupby("person_id")["started_on"].shift(-1)  # an episode never closed ends where the next starts
     return rows.assign(ended_on=rows["ended_on"].fillna(next_start))
 
 
@@ -83,27 +85,23 @@ def first_accepted(tables, service: str, stream: str, year: str) -> pd.DataFrame
 
 
 def in_care_on(care: pd.DataFrame, rows: pd.DataFrame, column: str) -> pd.Series:
-    return pd.Series(
-        [row.person_id in looked_after(care, getattr(row, column)) for row in rows.itertuples()],
-        index=rows.index,
-        dtype=bool,
-    )
+    met = rows.reset_index().merge(care, on="person_id")
+    inside = (met["started_on"] <= met[column]) & ~(met["ended_on"] <= met[column])
+    return pd.Series(rows.index.isin(met.loc[inside, "index"]), index=rows.index)
 
 
 # ---------------------------------------------------------------- the files
 
 
-def test_generating_again_gives_the_committed_bytes(scenario):
-    for name, text in as_csv(generate(scenario)).items():
+def test_generating_again_gives_the_committed_bytes(made):
+    for name, text in as_csv(made).items():
         assert (FOLDER / f"{name}.csv").read_bytes() == text.encode("utf-8"), (
             f"{name}: run python -m ehp_eval.synthetic data"
         )
 
 
 def test_there_is_one_file_for_each_table_and_none_reaches_a_megabyte():
-    assert sorted(path.name for path in FOLDER.glob("*")) == sorted(
-        f"{contract.name}.csv" for contract in RECORDS
-    )
+    assert sorted(path.name for path in FOLDER.glob("*")) == sorted(f"{contract.name}.csv" for contract in RECORDS)
     for path in FOLDER.glob("*.csv"):
         assert path.stat().st_size < 1_000_000
         assert b"\r" not in path.read_bytes()
@@ -148,9 +146,7 @@ def test_dates_of_a_referral_are_in_order(tables):
     accepted = rows[rows["accepted"] == "Y"]
     assert accepted["accepted_on"].notna().all()
     assert (
-        rows.loc[rows["accepted"] == "N", ["accepted_on", "support_ended_on", "closing_outcome"]]
-        .isna()
-        .all(axis=None)
+        rows.loc[rows["accepted"] == "N", ["accepted_on", "support_ended_on", "closing_outcome"]].isna().all(axis=None)
     )
     for first, last in (
         ("referred_on", "accepted_on"),
@@ -179,9 +175,7 @@ EDGE_OF_CARE = [
 
 
 @pytest.mark.parametrize(("service", "year", "remained", "children"), EDGE_OF_CARE)
-def test_children_not_looked_after_at_closure_are_as_published(
-    tables, care, service, year, remained, children
-):
+def test_children_not_looked_after_at_closure_are_as_published(tables, care, service, year, remained, children):
     rows = first_accepted(tables, service, "edge_of_care", year)
     assert not in_care_on(care, rows, "accepted_on").any()
     assert rows["support_ended_on"].notna().all()
@@ -193,14 +187,10 @@ def test_children_not_looked_after_at_closure_are_as_published(
 
 
 def test_families_and_closed_cases_are_as_published(tables):
-    assert (
-        first_accepted(tables, "connecting_families", "edge_of_care", "2019-20")["family_id"].nunique() == 59
-    )
+    assert first_accepted(tables, "connecting_families", "edge_of_care", "2019-20")["family_id"].nunique() == 59
     rows = tables["referrals"]
     rows = rows[
-        (rows["service"] == "ifss")
-        & (rows["accepted"] == "Y")
-        & rows["accepted_on"].between(*YEARS["2017-18"])
+        (rows["service"] == "ifss") & (rows["accepted"] == "Y") & rows["accepted_on"].between(*YEARS["2017-18"])
     ]
     assert rows["person_id"].nunique() == 33
     assert rows["closing_outcome"].eq("closed_to_social_care").sum() == 6
@@ -237,9 +227,7 @@ def test_the_child_placed_with_parents_is_looked_after_at_home(tables, care):
     assert (own["placement_type"], own["legal_status"]) == ("placed_with_parents", "C2")
 
 
-@pytest.mark.parametrize(
-    ("year", "families", "babies", "home"), [("2019-20", 18, 18, 15), ("2020-21", 29, 28, 24)]
-)
+@pytest.mark.parametrize(("year", "families", "babies", "home"), [("2019-20", 18, 18, 15), ("2020-21", 29, 28, 24)])
 def test_babies_not_looked_after_at_closure(tables, care, year, families, babies, home):
     rows = first_accepted(tables, "baby_in_mind", "pre_birth", year)
     born = rows.merge(tables["pregnancies"], on="referral_id").merge(tables["babies"], on="pregnancy_id")
@@ -258,9 +246,7 @@ def test_babies_not_looked_after_at_closure(tables, care, year, families, babies
 def test_an_unborn_child_leads_to_the_born_one(raw):
     persons = raw["persons"].set_index("person_id")
     unborn = persons[persons.index.str.startswith("U")]
-    babies = (
-        raw["babies"].merge(raw["pregnancies"], on="pregnancy_id").merge(raw["referrals"], on="referral_id")
-    )
+    babies = raw["babies"].merge(raw["pregnancies"], on="pregnancy_id").merge(raw["referrals"], on="referral_id")
     for row in babies[babies["person_id"].str.startswith("U")].drop_duplicates("person_id").itertuples():
         assert unborn.loc[row.person_id, "birth_person_id"] in set(
             babies.loc[babies["person_id"] == row.person_id, "baby_id"]
@@ -324,12 +310,21 @@ def test_orders_and_places_are_as_published(tables, care):
         assert 0.15 < on_day["placement_type"].eq("placed_with_parents").mean() < 0.2
 
 
+def test_children_with_three_or_more_placements(care):
+    """10.26% is 40 of 390: those who began a third placement in the year, or lived in one and began two."""
+    first, last = YEARS["2020-21"]
+    own = care[care["person_id"].isin(looked_after(care, last))]
+    began = own["reason_started"].isin(["started", "placement", "legal_status_and_placement"])
+    placements = own[began & own["started_on"].between(first, last)].groupby("person_id").size()
+    before = looked_after(care, first - pd.Timedelta(days=1))
+    in_all = placements + pd.Series({person: person in before for person in placements.index})
+    assert int((in_all >= 3).sum()) == 40
+
+
 def test_nobody_stays_looked_after_past_18(tables, care):
     months = tables["persons"].set_index("person_id")["birth_month"]
-    eighteenth = pd.to_datetime(care["person_id"].map(months), format="%Y-%m") + pd.DateOffset(
-        years=18, months=1
-    )
-    assert not (care["ended_on"].fillna(EXTRACT) >= eighteenth).any()
+    eighteenth = pd.to_datetime(care["person_id"].map(months), format="%Y-%m") + pd.DateOffset(years=18, months=1)
+    assert not (care["ended_on"].fillna(EXTRACT) > eighteenth).any()
 
 
 def test_early_help_contacts_rise_by_the_published_share(tables):
@@ -341,20 +336,20 @@ def test_early_help_contacts_rise_by_the_published_share(tables):
 # ---------------------------------------------------------------- the generator
 
 
-def test_a_new_section_changes_no_other(scenario):
+def test_a_new_section_changes_no_other(scenario, made):
     fewer = copy.deepcopy(scenario)
     del fewer["parents"]["cohort"][-1]
     fewer["front_door"]["received"]["2018-19"][0] += 5
-    before, after = generate(scenario), generate(fewer)
+    before, after = made, generate(fewer)
     for table in ("contacts", "assessments", "referrals"):
         assert before[table] == after[table]
     earlier = [row for row in before["front_door"] if row["received_on"] < "2018-04-01"]
     assert earlier == [row for row in after["front_door"] if row["received_on"] < "2018-04-01"]
 
 
-def test_another_seed_gives_other_records_with_the_same_totals(scenario, tmp_path):
+def test_another_seed_gives_other_records_with_the_same_totals(scenario, made, tmp_path):
     other = generate(scenario | {"seed": "another"})
-    assert other["referrals"] != generate(scenario)["referrals"]
+    assert other["referrals"] != made["referrals"]
     became = [
         row
         for row in other["referrals"]
@@ -363,6 +358,36 @@ def test_another_seed_gives_other_records_with_the_same_totals(scenario, tmp_pat
     assert sum("2019-04-01" <= row["accepted_on"] <= "2020-03-31" for row in became) == 157 - 151
     write(other, tmp_path / "records")
     assert (tmp_path / "records" / "referrals.csv").read_text(encoding="utf-8") == as_csv(other)["referrals"]
+
+
+def test_a_small_council_of_one_service_needs_few_settings(scenario):
+    needed = (
+        "seed",
+        "extract_date",
+        "records_from",
+        "persons",
+        "risks",
+        "events",
+        "contact_modes",
+        "looked_after",
+    )
+    small = {name: copy.deepcopy(scenario[name]) for name in needed} | {"years": ["2019-20"]}
+    service = copy.deepcopy(scenario["service"][0])
+    service["year"] = {"2019-20": {"edge_of_care": {"children": 40, "remained": 36}}}
+    small["service"] = [service]
+    for name in ("together", "three_or_more_placements", "out_of_county"):
+        del small["looked_after"][name]
+    small["looked_after"]["counted"] = [
+        {"day": date(2019, 3, 31), "children": 60},
+        {"day": date(2020, 3, 31), "children": 62, "starts": 20, "leaving": {}},
+    ]
+    made = generate(small)
+    assert len({row["person_id"] for row in made["referrals"] if row["accepted"] == "Y"}) == 40
+    assert not made["parents"]
+    assert not made["front_door"]
+    del small["risks"]
+    with pytest.raises(DataError, match="risks"):
+        generate(small)
 
 
 def test_a_scenario_that_cannot_be_says_what_to_change(scenario, tmp_path, capsys):
@@ -376,5 +401,5 @@ def test_a_scenario_that_cannot_be_says_what_to_change(scenario, tmp_path, capsy
 
 def test_draws_are_those_that_python_promises():
     draws = Draws("seed", "section", "year")
-    # python3 -c "import random; r = random.Random('seed/section/year').random; print([int(r() * 100) for _ in range(5)])"
+    # import random; r = random.Random("seed/section/year").random; [int(r() * 100) for _ in range(5)]
     assert [draws.between(0, 99) for _ in range(5)] == [66, 24, 98, 7, 10]

@@ -49,9 +49,7 @@ def generate(scenario: Settings) -> dict[str, list[Row]]:
     try:
         return tables(_world(scenario))
     except KeyError as error:
-        raise DataError(
-            f"synthetic.toml: there is no setting {error}, which its other settings need; add it."
-        ) from None
+        raise DataError(f"synthetic.toml: the setting {error} is missing; add it.") from None
 
 
 def _world(scenario: Settings) -> World:

@@ -53,8 +53,8 @@ def fill(world: World) -> None:
         When the stated stock cannot be reached with the stated starts.
     """
     settings = world.scenario["looked_after"]
-    for year in settings["together"]:
-        _place_together(world, year, settings["together"][year])
+    for year, number in settings.get("together", {}).items():
+        _place_together(world, year, number)
     first = settings["counted"][0]
     _stock(world, settings, first["day"], first["children"] - _count(world, first["day"]))
     for before, entry in pairwise(settings["counted"]):
@@ -83,9 +83,7 @@ def _stock(world: World, settings: Settings, day: date, number: int) -> None:
 
 def _start(world: World, draws: Draws, settings: Settings, stretch: Stretch, number: int) -> None:
     """Let so many start to be looked after; some come back within a year, some with a brother or sister."""
-    for period in draws.sample(
-        _gone(world, stretch), draws.rounded(settings["entering_again"] * stretch.starts)
-    ):
+    for period in draws.sample(_gone(world, stretch), draws.rounded(settings["entering_again"] * stretch.starts)):
         assert period.ended_on is not None
         first = max(later(stretch.after, 1), later(period.ended_on, 20))
         day = draws.day(first, min(stretch.until, later(period.ended_on, 360)))
@@ -121,7 +119,6 @@ def _gone(world: World, stretch: Stretch) -> list[Period]:
 
 
 def _child(world: World, draws: Draws, born: date, sibling: Person | None = None) -> Person:
-    born = born.replace(day=min(born.day, 28))
     if sibling:
         return new_person(world, draws, born, sibling.family_id, sibling.traits)
     return new_person(world, draws, born)
@@ -139,12 +136,15 @@ def _leave(world: World, draws: Draws, stretch: Stretch) -> None:
     reasons = [reason for reason, times in stretch.leaving.items() for _ in range(times)]
     if number < len(reasons):
         raise DataError(
-            f"synthetic.toml: the stock of {stretch.until:%d %B %Y} needs {len(reasons) - number} more starts before it."
+            f"synthetic.toml: the stock of {stretch.until:%d %B %Y} needs more starts ({len(reasons) - number})."
         )
     staying = [
         period
         for period in world.periods
-        if period.may_end_from and period.may_end_from < stretch.until and period.holds(stretch.until)
+        if period.may_end_from
+        and period.may_end_from < stretch.until
+        and period.holds(stretch.until)
+        and period.person.left_on is None
     ]
     for reason in reasons:
         least, most, oldest = _FITS[reason]
@@ -156,9 +156,7 @@ def _leave(world: World, draws: Draws, stretch: Stretch) -> None:
             and period.hold is None
         ]
         if not fitting:
-            raise DataError(
-                f"synthetic.toml: nobody fits '{reason}' before {stretch.until:%d %B %Y}; let fewer leave for it."
-            )
+            raise DataError(f"synthetic.toml: nobody fits '{reason}' before {stretch.until:%d %B %Y}; let fewer do.")
         _end(world, draws, draws.pick(fitting), stretch, reason, staying)
     middle = later(stretch.after, (stretch.until - stretch.after).days // 2)
     likely = [_likely_home((middle - period.started_on).days) for period in staying]
@@ -166,9 +164,7 @@ def _leave(world: World, draws: Draws, stretch: Stretch) -> None:
         _end(world, draws, period, stretch, "returned_home", staying)
 
 
-def _end(
-    world: World, draws: Draws, period: Period, stretch: Stretch, reason: str, staying: list[Period]
-) -> None:
+def _end(world: World, draws: Draws, period: Period, stretch: Stretch, reason: str, staying: list[Period]) -> None:
     assert period.may_end_from is not None
     earliest = later(period.started_on, _FITS.get(reason, (5,))[0])
     first = max(later(stretch.after, 1), earliest, period.may_end_from)
@@ -188,7 +184,6 @@ def _place_together(world: World, year: str, number: int) -> None:
     begins = date(int(year[:4]), 4, 2)
     for _ in range(number):
         born = draws.day(begins, later(begins, 300))
-        born = born.replace(day=min(born.day, 28))
         day = later(born, draws.between(1, 12))
         period = world.enter_care(new_person(world, draws, born), day, planned="Y", need="family_dysfunction")
         period.together_until = later(day, draws.between(80, 115))
@@ -201,7 +196,7 @@ def _place_together(world: World, year: str, number: int) -> None:
 
 
 def _go_home_under_order(world: World) -> None:
-    """Place some children with their parents under the care order, among them all whose order is discharged."""
+    """Place some children with their parents under the order, all among them whose order is discharged."""
     draws = world.draws("looked_after", "placed_with_parents")
     settings = world.scenario["looked_after"]
     for period in world.periods:

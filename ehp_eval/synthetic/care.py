@@ -76,7 +76,13 @@ def changed(before: Stage | None, after: Stage) -> str:
 
 def _stages(draws: Draws, period: Period, rules: Settings, after_extract: date) -> list[Stage]:
     end = period.ended_on or after_extract
-    return merge(_legal_statuses(draws, period, end), _placements(draws, period, rules, end))
+    placements = _placements(draws, period, rules, end)
+    moves = [day for day, placement in placements[1:] if not placement.same_carer]
+    legal = _legal_statuses(draws, period, end)
+    # A new legal status often comes with a new placement: one within three weeks of a move takes its day.
+    days = [next((move for move in moves if abs((move - day).days) <= 21), day) for day, _ in legal]
+    days[0] = period.started_on
+    return merge([(day, status) for day, (_, status) in zip(days, legal, strict=True)], placements)
 
 
 def _legal_statuses(draws: Draws, period: Period, end: date) -> list[tuple[date, str]]:
@@ -115,7 +121,9 @@ def _placements(draws: Draws, period: Period, rules: Settings, end: date) -> lis
     placements = [(start, Placement(TOGETHER if period.together_until else kind))]
     for day in _moves(draws, period, rules, end):
         after = KINSHIP if period.reason_ended == "special_guardianship" else _kind(draws, period, day, rules)
-        placements.append((day, Placement(after, same_carer=draws.chance(rules["same_carer"]))))
+        placements.append(
+            (day, Placement(after, same_carer=day not in period.moves and draws.chance(rules["same_carer"])))
+        )
     last = None
     if period.with_parents_from:
         last = (period.with_parents_from, WITH_PARENTS)
@@ -138,11 +146,7 @@ def _moves(draws: Draws, period: Period, rules: Settings, end: date) -> list[dat
     days = (end - period.started_on).days
     expected = rules["moves_first_year"] * min(days, 365) / 365
     expected += rules["moves_later_years"] * min(max(0, days - 365), 2000) / 365
-    drawn = [
-        later(period.started_on, draws.early(10, days - 10))
-        for _ in range(draws.rounded(expected))
-        if days > 30
-    ]
+    drawn = [later(period.started_on, draws.early(10, days - 10)) for _ in range(draws.rounded(expected)) if days > 30]
     if period.hold:
         first, last = period.hold
         drawn = [day for day in drawn if not first <= day <= last]

@@ -23,9 +23,7 @@ def build(world: World) -> None:
         for referral in referrals:
             for day, mode, kept in visits:
                 if day <= (referral.support_ended_on or world.extract):
-                    world.add(
-                        "contacts", referral_id=referral.referral_id, contact_on=day, mode=mode, kept=kept
-                    )
+                    world.add("contacts", referral_id=referral.referral_id, contact_on=day, mode=mode, kept=kept)
 
 
 def _visits(world: World, draws: Draws, service: Settings, referral: Referral) -> list[tuple[date, str, str]]:

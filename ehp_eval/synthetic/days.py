@@ -32,8 +32,9 @@ def later(day: date, days: int) -> date:
 
 
 def eighteenth(born: date) -> date:
-    """Return the 18th birthday; nobody here is born on 29 February."""
-    return born.replace(year=born.year + 18)
+    """Return the 18th birthday; 1 March for a child born on 29 February."""
+    leap_day = (born.month, born.day) == (2, 29)
+    return date(born.year + 18, 3, 1) if leap_day else born.replace(year=born.year + 18)
 
 
 def age_on(born: date, day: date) -> float:

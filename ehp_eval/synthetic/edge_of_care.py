@@ -102,7 +102,7 @@ def _new(made: Year, returning: list[_Family]) -> list[_Family]:
     families = target["families"] - len(returning) if "families" in target else None
     if children < (families or 0):
         raise DataError(
-            f"synthetic.toml: {service['id']} in {made.year}: too many families return for its number of children."
+            f"synthetic.toml: {service['id']} in {made.year}: more families return than its children allow."
         )
     found = []
     for size in family_sizes(draws, children, families, service["family_sizes"]):
@@ -153,9 +153,7 @@ def _risk(case: Case, risks: Settings) -> float:
 
 def _enter(made: Year, referral: Referral, day: date) -> Period:
     planned = made.draws.weighted(made.service["planned"])
-    return made.world.enter_care(
-        referral.person, day, planned=planned, need=draw_need(made.world, made.draws)
-    )
+    return made.world.enter_care(referral.person, day, planned=planned, need=draw_need(made.world, made.draws))
 
 
 def _stay(made: Year, period: Period) -> None:
@@ -191,7 +189,7 @@ def _enter_and_return(made: Year, cases: list[Case], number: int) -> None:
 
 
 def _enter_after_closure(made: Year, cases: list[Case], after: int, until: int, share: float) -> None:
-    """Let a share enter between two ages of their case, in days; what follows the extract is not known yet."""
+    """Let a share enter from one day after acceptance to another; what follows the extract is not known."""
     number = made.draws.rounded(share * made.target["remained"])
     for referrals in _chosen(made, cases, number):
         case = Case(referrals)
@@ -213,9 +211,7 @@ def _refer_again(made: Year, cases: list[Case]) -> None:
     again = [
         case
         for case in cases
-        if case.untouched()
-        and later(case.free_from, 60) <= made.last
-        and _young_enough(case.members, made.last)
+        if case.untouched() and later(case.free_from, 60) <= made.last and _young_enough(case.members, made.last)
     ]
     for case in made.draws.sample(again, made.service["again_families"]):
         day = made.draws.working_day(later(case.free_from, 20), made.last)

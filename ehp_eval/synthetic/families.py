@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
+from ehp_eval.synthetic.days import later
 from ehp_eval.synthetic.draws import Draws
 from ehp_eval.synthetic.world import Person, Row, Settings, World
 
@@ -35,7 +36,7 @@ def family(
     shared = _shared_traits(world.scenario["persons"], draws)
     family_id = family_id or world.number("F", 4)
     return [
-        new_person(world, draws, _birthday(day, age, draws), family_id, shared)
+        new_person(world, draws, later(day, -int(age * 365.25)), family_id, shared)
         for age in _ages(draws, children, ages, limit)
     ]
 
@@ -87,12 +88,6 @@ def _ages(draws: Draws, children: int, bands: Settings, limit: float) -> list[fl
         older, younger = max(ages) + gap, min(ages) - gap
         ages.append(older if older <= limit else max(younger, draws.between(5, 90) / 100))
     return ages
-
-
-def _birthday(day: date, age: float, draws: Draws) -> date:
-    born = day - timedelta(days=int(age * 365.25))
-    # No birthdays late in a month: 29 February has no 18th birthday in most years.
-    return born if born.day <= 28 else born.replace(day=draws.between(20, 28))
 
 
 def _shared_traits(settings: Settings, draws: Draws) -> Row:

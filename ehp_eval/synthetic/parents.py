@@ -60,9 +60,7 @@ def _parent(world: World, draws: Draws, settings: Settings, cohort: Settings, *,
     if engages:
         offered_on = max(settings["starts_on"], at_work(later(day, -draws.early(0, 40)), backwards=True))
         engaged_on = day
-        lasted = (
-            draws.between(30, 170) if draws.chance(settings["leaving_early"]) else draws.between(190, 640)
-        )
+        lasted = draws.between(30, 170) if draws.chance(settings["leaving_early"]) else draws.between(190, 640)
         ended_on = later(day, lasted) if later(day, lasted) <= world.extract else None
     removal_on = later(offered_on, -draws.between(30, 900))
     return Parent(world.number("M", 4), cohort["region"], offered_on, engaged_on, ended_on, removal_on)
@@ -95,9 +93,7 @@ def _later_children(world: World, settings: Settings, parents: list[Parent]) -> 
     for region in dict.fromkeys(parent.region for parent in parents):
         for engaged in (True, False):
             draws = world.draws("parents", "later_children", region, str(engaged))
-            group = [
-                parent for parent in parents if parent.region == region and bool(parent.engaged_on) is engaged
-            ]
+            group = [parent for parent in parents if parent.region == region and bool(parent.engaged_on) is engaged]
             having = draws.sample(group, draws.rounded(settings["later_children"] * len(group)))
             for position, parent in enumerate(having):
                 _later_child(
@@ -109,9 +105,7 @@ def _later_children(world: World, settings: Settings, parents: list[Parent]) -> 
                 )
 
 
-def _later_child(
-    world: World, draws: Draws, settings: Settings, parent: Parent, *, proceedings: bool
-) -> None:
+def _later_child(world: World, draws: Draws, settings: Settings, parent: Parent, *, proceedings: bool) -> None:
     day = parent.engaged_on or parent.offered_on
     due_on = later(day, draws.between(60, 900))
     known_on = later(due_on, -draws.between(100, 200))

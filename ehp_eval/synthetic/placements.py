@@ -18,7 +18,7 @@ SUPPORT, REUNIFICATION = "placement_support", "reunification"
 def looked_after_child(world: World, draws: Draws, day: date) -> Period:
     """Make a child who is looked after on the day, and stays so for the present."""
     born = day - timedelta(days=draws.between(4 * 365, int(16.3 * 365)))
-    person = new_person(world, draws, born.replace(day=min(born.day, 28)))
+    person = new_person(world, draws, born)
     in_care = draws.between(60, min(2500, (day - born).days - 30))
     planned = draws.weighted(world.scenario["looked_after"]["planned"])
     return world.enter_care(person, later(day, -in_care), planned=planned, need=draw_need(world, draws))
@@ -64,9 +64,7 @@ def build_reunification(world: World, service: Settings, year: str, target: Sett
     cases = []
     for day in _accepted(draws, service, year, target):
         period = looked_after_child(world, draws, day)
-        case = open_case(
-            world, draws, service, [period.person], day, stream=REUNIFICATION, status="looked_after"
-        )
+        case = open_case(world, draws, service, [period.person], day, stream=REUNIFICATION, status="looked_after")
         period.hold = (day, case.closed_on)
         case.referrals[0].outcome = "placement_held"
         cases.append(case)
@@ -94,21 +92,10 @@ def build_reunification(world: World, service: Settings, year: str, target: Sett
     return cases
 
 
-def already_looked_after(world: World, draws: Draws, service: Settings, year: str, stream: str) -> None:
-    """Refer a looked-after child to a stream for children who are not: the evaluation has to notice."""
-    first, last = year_bounds(year)
-    day = draws.working_day(max(first, service["starts_on"]), last)
-    period = looked_after_child(world, draws, day)
-    open_case(world, draws, service, [period.person], day, stream=stream)
-    world.keep_in_care(period, may_end_from=later(day, 200))
-
-
 def _accepted(draws: Draws, service: Settings, year: str, target: Settings) -> list[date]:
     first, last = year_bounds(year)
     if "children" in target:
-        return sorted(
-            draws.working_day(max(first, service["starts_on"]), last) for _ in range(target["children"])
-        )
+        return sorted(draws.working_day(max(first, service["starts_on"]), last) for _ in range(target["children"]))
     return sorted(
         draws.working_day(*quarter_bounds(year, quarter))
         for quarter, number in enumerate(target["accepted"], start=1)

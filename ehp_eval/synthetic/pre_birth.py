@@ -54,13 +54,9 @@ def build(world: World, service: Settings, year: str, target: Settings) -> list[
     single = [item for item in families if len(item.babies) == 1]
     early = [item for item in single if item.born_on and later(item.born_on, 220) <= world.extract]
     removed = draws.sample(early, target.get("returned", 0))
-    removed += draws.sample(
-        [item for item in single if item not in removed], target["looked_after"] - len(removed)
-    )
+    removed += draws.sample([item for item in single if item not in removed], target["looked_after"] - len(removed))
     if len(removed) < target["looked_after"]:
-        raise DataError(
-            f"synthetic.toml: {service['id']} in {year}: too few babies born early enough to return."
-        )
+        raise DataError(f"synthetic.toml: {service['id']} in {year}: too few babies born early enough to return.")
     for position, pregnancy in enumerate(removed):
         _remove(world, draws, pregnancy, returns=position < target.get("returned", 0))
     others = [item for item in early if item not in removed]
@@ -75,9 +71,7 @@ def build(world: World, service: Settings, year: str, target: Settings) -> list[
         day = draws.working_day(max(year_bounds(year)[0], service["starts_on"]), year_bounds(year)[1])
         unborn = new_person(world, draws, later(day, draws.between(80, 150)), prefix="U")
         status = draws.weighted(service["status"])
-        world.referrals.append(
-            Referral(world.number("R", 4), unborn, service["id"], STREAM, day, status=status)
-        )
+        world.referrals.append(Referral(world.number("R", 4), unborn, service["id"], STREAM, day, status=status))
     return families
 
 
@@ -211,10 +205,7 @@ def _assess(world: World, draws: Draws, pregnancy: Pregnancy, kind: str, *, requ
         last = later(pregnancy.due_on, 20)
         on_time = draws.chance(world.scenario["assessments"]["on_time"])
         done_on = draws.day(later(accepted_on, 20), later(pregnancy.due_on, -28) if on_time else last)
-    if done_on and (
-        done_on > world.extract
-        or (pregnancy.born_on is None and pregnancy.babies == [] and done_on > accepted_on)
-    ):
+    if done_on and (done_on > world.extract or pregnancy.born_on is None):
         done_on = None
     world.add(
         "assessments",

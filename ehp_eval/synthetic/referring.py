@@ -53,12 +53,8 @@ def open_case(
     return case
 
 
-def decline(
-    world: World, draws: Draws, service: Settings, stream: str, members: list[Person], day: date
-) -> None:
+def decline(world: World, draws: Draws, service: Settings, stream: str, members: list[Person], day: date) -> None:
     """Refer the children of a family and decline them."""
     for person in members:
         status = draws.weighted(service["status"])
-        world.referrals.append(
-            Referral(world.number("R", 4), person, service["id"], stream, day, status=status)
-        )
+        world.referrals.append(Referral(world.number("R", 4), person, service["id"], stream, day, status=status))

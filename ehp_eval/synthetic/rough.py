@@ -1,12 +1,15 @@
-"""What real records hold beside the plain case: unknown ends, blanks, respite, and the dirt of joined returns."""
+"""What real records hold beside the plain case: unknown ends, blanks, respite, dirt of joined returns."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from ehp_eval.synthetic.care import RESPITE
-from ehp_eval.synthetic.days import later
+from ehp_eval.synthetic.days import later, year_bounds
 from ehp_eval.synthetic.draws import Draws
+from ehp_eval.synthetic.placements import looked_after_child
+from ehp_eval.synthetic.referring import open_case
 from ehp_eval.synthetic.world import Case, Referral, Row, Settings, World
 
 
@@ -18,7 +21,8 @@ def roughen(world: World, service: Settings, year: str, cases: list[Case], rough
     rough : mapping
         How many children moved_away before closure (some of their families with care later), have an
         outcome_unknown or are still_open, how many referrals lack other dates or a status
-        (blanks), how many children have no person record (unrecorded), and how many died afterwards.
+        (blanks), how many children have no person record (unrecorded), how many died afterwards, and how
+        many more are referred though they are looked_after.
     """
     draws = world.draws(service["id"], "rough", year)
     plain = draws.shuffled(
@@ -48,6 +52,17 @@ def roughen(world: World, service: Settings, year: str, cases: list[Case], rough
             referral.support_started_on = None
         else:
             referral.status = ""
+    for _ in range(rough.get("looked_after", 0)):
+        _already_looked_after(world, draws, service, year)
+
+
+def _already_looked_after(world: World, draws: Draws, service: Settings, year: str) -> None:
+    """Refer a looked-after child to the edge of care: the evaluation has to leave it out."""
+    first, last = year_bounds(year)
+    day = draws.working_day(max(first, service["starts_on"]), last)
+    period = looked_after_child(world, draws, day)
+    open_case(world, draws, service, [period.person], day, stream="edge_of_care", status="looked_after")
+    world.keep_in_care(period, may_end_from=later(day, 200))
 
 
 def _move_away(world: World, draws: Draws, referral: Referral, *, entering: bool) -> None:
@@ -65,7 +80,7 @@ def _move_away(world: World, draws: Draws, referral: Referral, *, entering: bool
 
 def add_respite(world: World) -> list[Row]:
     """Return short breaks of referred and other children at home, as rows of the looked-after table."""
-    settings = world.scenario["respite"]
+    settings = world.scenario.get("respite", {"children": 0})
     draws = world.draws("respite")
     rows = []
     disabled = [
@@ -110,15 +125,15 @@ def _break(referral: Referral, day: date, until: date) -> Row:
 def soil(world: World, rows: list[Row]) -> list[Row]:
     """Return the episodes with the harmless dirt of joined yearly returns.
 
-    Rows that are repeated, open where a later return closes them, never closed though another follows, one day
-    short or a few days long, with blanks around codes, and periods whose first episode is not in the extract. None of it changes on
-    which of the counted days a child is looked after.
+    Rows that are repeated, open where a later return closes them, never closed though another follows, one
+    day short or a few days long, or with blanks around codes, and periods whose first episode is not in
+    the extract. None of it changes on which of the counted days a child is looked after.
     """
-    settings = world.scenario["dirt"]
+    settings = world.scenario.get("dirt")
+    if settings is None:
+        return rows
     draws = world.draws("dirt")
-    followed = {
-        id(before): after for before, after in zip(rows, rows[1:], strict=False) if _continues(before, after)
-    }
+    followed = {id(before) for before, after in pairwise(rows) if _continues(before, after)}
     clean = draws.shuffled(
         row for row in rows if id(row) in followed and row["ended_on"] != "" and _far_from_counts(world, row)
     )
@@ -140,9 +155,7 @@ def soil(world: World, rows: list[Row]) -> list[Row]:
     rows = [row for row in rows if not any(row is other for other in missing)]
     repeated = [dict(row) for row in draws.sample(rows, settings["repeated"])]
     closed = [row for row in rows if row["ended_on"] and row["legal_status"] != RESPITE]
-    left_open = [
-        {**row, "ended_on": "", "reason_ended": ""} for row in draws.sample(closed, settings["left_open"])
-    ]
+    left_open = [{**row, "ended_on": "", "reason_ended": ""} for row in draws.sample(closed, settings["left_open"])]
     for row in draws.sample(rows, settings["blanks_around"]):
         column = draws.pick(("legal_status", "placement_type", "reason_started"))
         row[column] = f" {row[column]}" if draws.chance(0.5) else f"{row[column]} "
@@ -150,11 +163,16 @@ def soil(world: World, rows: list[Row]) -> list[Row]:
 
 
 def _continues(before: Row, after: Row) -> bool:
-    return before["person_id"] == after["person_id"] and before["ended_on"] == after["started_on"]
+    """Whether an episode goes on in the next, and that for so long that its dirt stays within the period."""
+    goes_on = before["person_id"] == after["person_id"] and before["ended_on"] == after["started_on"]
+    return goes_on and (after["ended_on"] == "" or _length(after) > 10)
+
+
+def _length(row: Row) -> int:
+    return (date.fromisoformat(row["ended_on"]) - date.fromisoformat(row["started_on"])).days
 
 
 def _far_from_counts(world: World, row: Row) -> bool:
     ended_on = date.fromisoformat(row["ended_on"])
-    length = (ended_on - date.fromisoformat(row["started_on"])).days
     days = [entry["day"] for entry in world.scenario["looked_after"]["counted"]]
-    return length > 10 and all(abs((ended_on - day).days) > 10 for day in days)
+    return _length(row) > 10 and all(abs((ended_on - day).days) > 10 for day in days)

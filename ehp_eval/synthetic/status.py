@@ -79,9 +79,7 @@ def _step_down(
         return
     stepped_on = later(closed_on, draws.between(0, 21))
     reopened_on = later(stepped_on, draws.early(15, 500))
-    entered = [
-        period.started_on for period in child.periods if closed_on < period.started_on <= world.extract
-    ]
+    entered = [period.started_on for period in child.periods if closed_on < period.started_on <= world.extract]
     if entered and entered[0] <= stepped_on:
         return
     if draws.chance(rates["stepped_down"]):

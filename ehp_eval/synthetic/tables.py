@@ -37,8 +37,7 @@ def tables(world: World) -> dict[str, list[Row]]:
     episodes.sort(key=lambda row: (row["person_id"], row["started_on"]))
     made["looked_after_episodes"] = soil(world, episodes) + add_respite(world)
     return {
-        table.name: _sorted(table.name, [c.name for c in table.columns], made.get(table.name, []))
-        for table in RECORDS
+        table.name: _sorted(table.name, [c.name for c in table.columns], made.get(table.name, [])) for table in RECORDS
     }
 
 
@@ -128,11 +127,7 @@ def _episodes(period: Period) -> list[Row]:
                 "placement_type": stage.placement.kind,
                 "provider": PROVIDERS[stage.placement.kind],
                 "ended_on": ended_on.isoformat() if ended_on else "",
-                "reason_ended": period.reason_ended
-                if last and ended_on
-                else "episode_changed"
-                if ended_on
-                else "",
+                "reason_ended": period.reason_ended if last and ended_on else "episode_changed" if ended_on else "",
                 "planned": period.planned,
                 "placed_in": stage.placement.placed_in,
                 "parent_and_baby": "Y" if stage.placement.kind == TOGETHER else "N",

@@ -169,7 +169,7 @@ class Case:
         return max(person.supported_until or self.accepted_on for person in self.members) + timedelta(days=1)
 
     def untouched(self) -> bool:
-        """Whether none of the children has entered care, moved or died since, so that the family may return."""
+        """Whether no child has entered care, moved or died since acceptance: the family may return."""
         return all(
             person.recorded
             and person.left_on is None
@@ -224,7 +224,7 @@ class World:
         self.tables.setdefault(table, []).append(row)
 
     def event(self, person: Person, day: date, kind: str) -> None:
-        """Add a status event, unless it lies outside the extract, after the child has gone, or after childhood."""
+        """Add a status event, unless outside the extract, after the child has gone, or after childhood."""
         gone_on = min(person.eighteenth, person.left_on or person.eighteenth)
         if self.records_from <= day <= min(self.extract, gone_on):
             self.events.append((person, day, kind))
@@ -256,6 +256,6 @@ class World:
         period.ended_on, period.reason_ended = (day, reason) if day <= self.extract else (None, "")
 
     def keep_in_care(self, period: Period, *, may_end_from: date | None = None) -> None:
-        """Let a period of care go on to the extract or to the 18th birthday, unless the stock demands an end."""
+        """Let a period of care go on to the extract or the 18th birthday, unless the stock demands an end."""
         period.may_end_from = may_end_from
         self.end_care(period, max(self.extract + timedelta(days=1), period.started_on), "")
