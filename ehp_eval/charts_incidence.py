@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 
 import pandas as pd
 import seaborn as sns
@@ -68,7 +69,7 @@ def incidence_chart(
     check_columns(at_risk, ["day", "at_risk"], caption)
     numbers = {int(day): int(number) for day, number in zip(at_risk["day"], at_risk["at_risk"], strict=True)}
     end = float(max(curve["time"].max(), *numbers, 1))
-    steps = _from_zero(curve, end)
+    steps = _from_zero(curve)
     high = share_limits(steps[["incidence", "upper"]].max().dropna())[1]
     shown = [day for day in windows if day <= end]
     with drawing():
@@ -105,27 +106,31 @@ def incidence_chart(
             figure,
             caption=caption,
             alt=alt,
-            data=_table(steps, numbers, caption),
+            data=_table(steps, numbers, caption, percent_from),
             note=joined(note, axis_note(0, high)),
         )
 
 
-def _from_zero(curve: pd.DataFrame, end: float) -> pd.DataFrame:
-    """Let the curve begin at nought and run on to the end of the axis."""
+def _from_zero(curve: pd.DataFrame) -> pd.DataFrame:
+    """Let the curve begin at nought; it ends with the last follow-up, beyond which nothing is known."""
     steps = curve[["time", "incidence", "lower", "upper"]].astype(float)
     if steps["time"].iloc[0] > 0:
         steps = pd.concat([pd.DataFrame(0.0, index=[0], columns=steps.columns), steps])
-    return pd.concat([steps, steps.iloc[[-1]].assign(time=end)], ignore_index=True)
+    return steps.reset_index(drop=True)
 
 
 def _at(steps: pd.DataFrame, day: float) -> pd.Series:
-    """Read a step curve: what held at the end of that day."""
+    """Read a step curve: what held at the end of that day; nothing is known beyond its last one."""
+    if day > steps["time"].iloc[-1]:
+        return pd.Series(float("nan"), index=steps.columns)
     return steps[steps["time"] <= day].iloc[-1]
 
 
 def _write_values(axes: Axes, steps: pd.DataFrame, shown: Sequence[int], end: float) -> None:
     for day in _apart(shown, end):
         value = float(_at(steps, day)["incidence"])
+        if isnan(value):
+            continue
         axes.plot(day, value, "o", color=BLUE, markersize=7, markeredgecolor="white", zorder=4, clip_on=False)
         axes.annotate(
             percent_words(value),
@@ -159,14 +164,16 @@ def _apart(days: Sequence[int], end: float) -> list[int]:
     return kept[::-1]
 
 
-def _table(steps: pd.DataFrame, numbers: dict[int, int], caption: str) -> Table:
+def _table(steps: pd.DataFrame, numbers: dict[int, int], caption: str, percent_from: int) -> Table:
     shares = pd.DataFrame([_at(steps, day) for day in numbers])[["incidence", "lower", "upper"]]
     data = shares.reset_index(drop=True)
+    if max(numbers.values()) < percent_from:
+        data = data.drop(columns="incidence")
     data.insert(0, "followed", list(numbers.values()))
     data.insert(0, "day", list(numbers))
     return Table(
         data,
         caption=say("chart.data_caption", caption=caption),
         headings={str(name): say(f"chart.{name}") for name in data.columns},
-        formats=dict.fromkeys(("incidence", "lower", "upper"), ".1%"),
+        formats={name: ".1%" for name in ("incidence", "lower", "upper") if name in data},
     )

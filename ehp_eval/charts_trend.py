@@ -152,14 +152,14 @@ def _together(lines: _Lines, events: Sequence[float]) -> Figure:
 def _panels(lines: _Lines, events: Sequence[float]) -> Figure:
     """Draw the highlighted line in a panel with each of the others."""
     own, *others = lines.names
-    across = 3 if len(others) > MOST_LINES else 2
+    across = 2  # more would be too small for a committee room
     down = ceil(len(others) / across)
     figure = new_figure(0.7 + 1.8 * down + (0.3 if events else 0))
     grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).flatten()
     for axes, name in zip(grid, others, strict=False):
         _draw(axes, lines.line(name), 1, markers=False)
         _draw(axes, lines.line(own), 0, markers=False)
-        _scales(axes, lines, 2)
+        _scales(axes, lines, 4)
     grid[0].set_ylim(bottom=0)
     for number, (axes, name) in enumerate(zip(grid, others, strict=False)):
         first_row = number < across
@@ -171,8 +171,8 @@ def _panels(lines: _Lines, events: Sequence[float]) -> Figure:
         pad = 26 if events and first_row else 6
         axes.set_title(wrapped(name, 22), loc="left", fontsize=SIZE, fontweight="bold", color=GREY, pad=pad)
         axes.tick_params(labelbottom=number >= len(others) - across)
-        for tick, side in zip(axes.get_xticklabels(), ("left", "right"), strict=False):
-            tick.set_horizontalalignment(side)
+        for last in axes.get_xticklabels()[-1:]:
+            last.set_horizontalalignment("right")
     for axes in grid[len(others) :]:
         axes.set_visible(False)
     figure.supylabel(lines.y_label, fontsize=SIZE)

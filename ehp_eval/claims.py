@@ -31,7 +31,7 @@ class Claim:
 
     Attributes
     ----------
-    id, subject, stream, year, period, unit, wording, document, paragraph : str
+    id, subject, stream, year, period, unit, wording, areas, document, paragraph : str
         As published; `year` is the financial year in which it ends, `period` its dates where they are no whole year.
     percent : str
         As stated, empty where none is.
@@ -41,7 +41,7 @@ class Claim:
     verdict : str
         fits, several, impossible, no_percentage, no_denominator, other_unit, agrees or disagrees.
     published : Estimate or None
-        The interval of the stated share, where one numerator can be taken for it.
+        The interval of the stated share: of its numerator, or of all that fit. None for a full count.
     numerator : int or None
         That numerator.
     records : dict or None
@@ -57,6 +57,7 @@ class Claim:
     period: str
     unit: str
     wording: str
+    areas: str
     document: str
     paragraph: str
     percent: str
@@ -109,7 +110,7 @@ def claim_figures(claims: list[Claim]) -> list[dict[str, Any]]:
                 year=claim.year,
                 stream=claim.stream,
                 numerator=claim.numerator,
-                denominator=claim.denominator,
+                denominator=None if claim.verdict == "other_unit" else claim.denominator,
                 value=stated if claim.percent else estimate.value,
                 source="published",
                 note=f"{claim.document}, {claim.paragraph}: {claim.remark}",
@@ -143,6 +144,7 @@ def _examine(council: Council, row: pd.Series, table: pd.DataFrame) -> Claim:
         elif stated is None and len(feasible["half_up"]) == 1:
             numerator = feasible["half_up"][0]
     caveat = _text(row["caveat"])
+    system = measure in SYSTEM_CLAIMS  # a full count of authorities, and no sample: it has no interval
     year = Period.of_day(row["period_end"])
     whole_year = (row["period_start"], row["period_end"]) == (year.start, year.end)
     return Claim(
@@ -153,6 +155,7 @@ def _examine(council: Council, row: pd.Series, table: pd.DataFrame) -> Claim:
         period=year.label if whole_year else _dates(row),
         unit=row["unit"],
         wording=row["wording"],
+        areas=_text(row["areas"]),
         document=row["document"],
         paragraph=row["paragraph"],
         percent=percent,
@@ -160,7 +163,7 @@ def _examine(council: Council, row: pd.Series, table: pd.DataFrame) -> Claim:
         stated_numerator=stated,
         feasible=feasible,
         verdict=verdict,
-        published=_published(numerator, feasible.get("half_up", ()), denominator),
+        published=None if system else _published(numerator, feasible.get("half_up", ()), denominator),
         numerator=numerator,
         records=_from_records(council, row, measure),
         remark=f"{remark} {say('claims.caveat', caveat=caveat)}" if caveat else remark,
@@ -258,9 +261,10 @@ def _rising(council: Council, row: pd.Series, percent: str) -> tuple[str, str]:
         same=same,
         of=len(wide),
         percent=percent,
-        numerators=say("claims.or").join(map(str, fits)),
+        numerators=say("claims.or").join(map(str, fits)) or say("claims.none"),
     )
-    return ("agrees" if rises in fits else "disagrees"), remark
+    possible = range(rises, rises + same + 1)  # rounding can hide a rise
+    return ("agrees" if set(fits) & set(possible) else "disagrees"), remark
 
 
 def _falling(council: Council, row: pd.Series, percent: str) -> tuple[str, str]:

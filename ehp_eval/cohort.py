@@ -59,7 +59,7 @@ class Cohort:
         - matured_<W>: whether t0 + W is on or before the extract date, and the unit was under observation
           from t0: one that came in later could not have shown an event before, so that a share with it
           would hold immortal time. The curve has it from its day of entry;
-        - outcome_<W>: "event", "no_event" or "unknown" by day W; missing where not matured.
+        - outcome_<W>: "event", "no_event", "died" or "unknown" by day W; missing where not matured.
     flow : DataFrame
         step, reason, window_days, count; see `ehp_eval.flow`.
     event : str
@@ -117,7 +117,8 @@ def build_cohort(
     The event is becoming looked after (children), being separated from the parents (babies) or care
     proceedings for a later child (parents). Death, adoption, guardianship and the 18th birthday
     compete with it. Moving away ends the follow-up: the status of such a unit is unknown in a window
-    that runs past it, unless the event came first.
+    that runs past it, unless the event came first. A death leaves the unit out of a fixed window, counted: to
+    have died is not to have stayed at home. A baby that was adopted or given a guardian has been separated.
     """
     stream = stream or service.stream
     unit = UNIT_OF_STREAM[stream]
@@ -137,6 +138,7 @@ def build_cohort(
         branch.leave_out("entered_late", late, window_days=days)
         branch.leave_out("not_matured", ~late & ~at_risk[f"matured_{days}"], window_days=days)
         branch.step("matured", window_days=days)
+        branch.leave_out("died", at_risk[f"outcome_{days}"].eq(events.DIED), window_days=days)
         branch.leave_out("status_unknown", at_risk[f"outcome_{days}"].eq("unknown"), window_days=days)
         branch.step("outcome_known", window_days=days)
         flow.join(branch)
@@ -156,10 +158,14 @@ def _excluded(council: Council, rows: pd.DataFrame, stream: str) -> pd.Series[st
         late = rows["entered_on"] > rows["t0"]
         reasons[late & (separated_on <= rows["entered_on"])] = "separated_before_acceptance"
         return reasons
-    looked_after = looked_after_on(council.care.periods, rows["unit_id"], rows["entered_on"])
-    in_care = pd.Series(looked_after, index=rows.index)
+    periods = council.care.periods
+    in_care = pd.Series(looked_after_on(periods, rows["unit_id"], rows["entered_on"]), index=rows.index)
     if stream == "edge_of_care":
-        reasons[in_care & reasons.isna()] = "looked_after_at_t0"
+        # A period that begins on the day of acceptance is an event: to leave it out would flatter a crisis service.
+        began = rows[["unit_id", "entered_on"]].merge(
+            periods, left_on=["unit_id", "entered_on"], right_on=["person_id", "started_on"]
+        )
+        reasons[in_care & ~rows["unit_id"].isin(began["unit_id"]) & reasons.isna()] = "looked_after_at_t0"
     else:
         reasons[~in_care & reasons.isna()] = "not_looked_after_at_t0"
     return reasons
@@ -189,6 +195,7 @@ def _window(rows: pd.DataFrame, days: int, extract_date: pd.Timestamp, event: st
     by_then = rows["days"] <= days
     outcome = pd.Series("no_event", index=rows.index, dtype="str")
     outcome[by_then & (rows["cause"] == event)] = "event"
+    outcome[by_then & (rows["cause"] == events.DIED)] = events.DIED
     outcome[by_then & (rows["censored_by"] == events.MOVED_AWAY)] = "unknown"
     added = {f"matured_{days}": matured, f"outcome_{days}": outcome.where(matured)}
     return pd.concat([rows, pd.DataFrame(added)], axis="columns")

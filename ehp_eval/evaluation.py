@@ -17,7 +17,7 @@ from ehp_eval.claims import Claim, claim_figures, examine_claims
 from ehp_eval.cohort import NEEDED_TABLES, Cohort, build_cohort
 from ehp_eval.config import Service
 from ehp_eval.contract import TABLES
-from ehp_eval.errors import ArgumentError, DataError
+from ehp_eval.errors import ArgumentError, DataError, EhpError
 from ehp_eval.load import Council, load_council
 from ehp_eval.looked_after import looked_after_figures, looked_after_series
 from ehp_eval.measures import MEASURES, change, cohort_figures, figures_frame
@@ -38,7 +38,7 @@ class Evaluation:
     cohort : Cohort
         Those whose clock began in the year.
     full : Cohort or None
-        The latest years, up to three together, in which everybody has been followed for 12 months: what the
+        The latest years, up to three together, in which 12 months have passed for everybody: what the
         headline rests on. None where there is no such year.
     by_year : dict of Cohort
         The service's own stream in each year to this one, by the year's label, oldest first.
@@ -65,6 +65,13 @@ class Evaluation:
         """Id of the report."""
         return self.service.report
 
+    def figure(self, measure: str, year: Period, window_days: int | None = None) -> pd.Series[Any]:
+        """Return one row of the figures that is known to be there."""
+        row = self.find(measure, year, window_days)
+        if row is None:
+            raise EhpError(f"There is no figure {measure} of {year.label}: look at .figures for those there are")
+        return row
+
     def find(self, measure: str, year: Period | None = None, window_days: int | None = None) -> pd.Series | None:
         """Return one row of the figures; None where there is none."""
         rows = self.figures[self.figures["measure"] == measure]
@@ -82,7 +89,8 @@ class Overview:
     services : tuple of Evaluation
         Those in operation in the year that have a report and the tables it needs.
     not_evaluated : dict of list of str
-        Titles of the services that lack tables, and which.
+        Titles of the services in operation without a report, and the tables they lack; none where no notebook
+        evaluates them yet.
     looked_after : DataFrame
         See `ehp_eval.looked_after.looked_after_series`.
     """
@@ -131,7 +139,7 @@ def evaluate(council: Council | str | Path, service: Service | str, year: Period
         )
 
     by_year = {each.label: build_cohort(council, service, each) for each in years}
-    full_period = latest_full_period(council, years)
+    full_period = latest_full_period(council, by_year)
     full = build_cohort(council, service, full_period) if full_period else None
     other_streams = {
         stream: build_cohort(council, service, year, stream=stream, windows=()) for stream in service.streams[1:]
@@ -155,10 +163,11 @@ def evaluate_council(council: Council | str | Path, year: Period | str) -> Overv
     services = tuple(evaluate(council, service, year) for service in reported_services(council, year))
     not_evaluated = {
         service.title: lacking
-        for service in operating_services(council, year)
-        if (lacking := missing_tables(council, service))
+        for service in council.services
+        if year in service_years(council, service)
+        and ((lacking := missing_tables(council, service)) or not service.notebook)
     }
-    looked_after = looked_after_series(council)
+    looked_after = looked_after_series(council, until=year)
     claims = examine_claims(council, until=year)
     headline = [each.figures[each.figures["source"] == "records"] for each in services]
     rows = looked_after_figures(looked_after) + claim_figures(claims)
@@ -168,12 +177,11 @@ def evaluate_council(council: Council | str | Path, year: Period | str) -> Overv
 
 def reported_services(council: Council, year: Period) -> list[Service]:
     """Return the services that have a report, were in operation in the year, and have the tables it needs."""
-    return [service for service in operating_services(council, year) if not missing_tables(council, service)]
-
-
-def operating_services(council: Council, year: Period) -> list[Service]:
-    """Return the services that have a report and were in operation in the year."""
-    return [service for service in council.services if service.notebook and year in service_years(council, service)]
+    return [
+        service
+        for service in council.services
+        if service.notebook and year in service_years(council, service) and not missing_tables(council, service)
+    ]
 
 
 def missing_tables(council: Council, service: Service) -> list[str]:
@@ -188,9 +196,17 @@ def service_years(council: Council, service: Service) -> list[Period]:
     return [year for year in council.years if year >= began]
 
 
-def latest_full_period(council: Council, years: list[Period]) -> Period | None:
-    """Return the latest years in which everybody has been followed for 12 months, pooled as settings allow."""
-    full = [year for year in years if year.end + FULL_FOLLOW_UP <= council.extract_date]
+def latest_full_period(council: Council, by_year: dict[str, Cohort]) -> Period | None:
+    """Return the latest years in which 12 months have passed for everybody, pooled as settings allow.
+
+    For everybody: of a year's pregnancies the last baby is born months after the year has ended.
+    """
+    full = [
+        cohort.period
+        for cohort in by_year.values()
+        if cohort.period.end + FULL_FOLLOW_UP <= council.extract_date
+        and (cohort.at_risk["t0"] + FULL_FOLLOW_UP <= council.extract_date).all()
+    ]
     pooled = full[-council.settings.thresholds.pooled_years :]
     return Period(pooled[0].first, pooled[-1].last) if pooled else None
 

@@ -25,8 +25,9 @@ EVENT = {
     "pre_birth": SEPARATED,
     "parent_support": PROCEEDINGS,
 }
+DIED = "died"
 _STATUS_CAUSES = {
-    "died": "died",
+    "died": DIED,
     "adopted": "adopted",
     "special_guardianship": "guardianship",
     "moved_away": MOVED_AWAY,
@@ -50,11 +51,10 @@ def after_entry(council: Council, rows: pd.DataFrame, stream: str) -> pd.DataFra
     DataFrame
         unit_id, date, cause, rank (the order on a shared day); any number of rows a unit.
     """
-    found = [
-        _named(_of_stream(council, stream), EVENT[stream]),
-        _status_events(council),
-        _at_closure(rows),
-    ]
+    status = _status_events(council)
+    if stream == "pre_birth":  # a baby that was adopted or given a guardian is no longer with its parents
+        status["cause"] = status["cause"].replace(["adopted", "guardianship"], SEPARATED)
+    found = [_named(_of_stream(council, stream), EVENT[stream]), status, _at_closure(rows)]
     if stream != "parent_support":
         found.append(_named(eighteenth_birthdays(council), TURNED_18))
     happened = pd.concat(found, ignore_index=True).merge(rows[["unit_id", "entered_on"]], on="unit_id")
@@ -68,7 +68,7 @@ def first_separations(council: Council) -> pd.Series[pd.Timestamp]:
     A placement with parents, or of parent and baby together, is no separation; nor is respite.
     """
     settings = council.settings.looked_after
-    episodes = council.tables["looked_after_episodes"]
+    episodes = council.episodes
     together = (episodes["parent_and_baby"] == "Y") | episodes["placement_type"].isin(settings.placed_with_parents)
     respite = episodes["legal_status"].isin(settings.respite_legal_statuses)
     return episodes[~together & ~respite].groupby("person_id")["started_on"].min()

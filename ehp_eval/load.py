@@ -61,6 +61,18 @@ class Council:
         )
 
     @property
+    def episodes(self) -> pd.DataFrame:
+        """The looked-after episodes that end no earlier than they start; `care` counts the others."""
+        rows = self.tables["looked_after_episodes"]
+        return rows[~(rows["ended_on"] < rows["started_on"])]
+
+    @cached_property
+    def born_ids(self) -> pd.Series:
+        """The id given at birth, by the id that a child was referred under before."""
+        persons = self.tables["persons"].set_index("person_id")
+        return persons["birth_person_id"].dropna()
+
+    @property
     def latest_year(self) -> Period:
         """The latest financial year that had ended by the extract date and has records."""
         last = Period.of_day(self.extract_date.date())
@@ -181,11 +193,11 @@ def _read_text(path: Path, contract: TableContract) -> tuple[pd.DataFrame, list[
     if not rows:
         return fault("empty", "the file is empty: it needs at least its header")
     header = [name.strip() for name in rows[0]]
-    if len(set(header)) < len(header):
-        return fault("header", "two columns have the same name: keep one", 1)
     if not set(header) & {column.name for column in contract.columns}:
         # Not repeated as unknown columns: a first row that is no header may hold ids.
         return fault("header", "the first row names no column of this table: put the header there", 1)
+    if len(set(header)) < len(header):
+        return fault("header", "two columns have the same name: keep one", 1)
     numbered = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(map(str.strip, row))]
     ragged = [number for number, row in numbered if len(row) != len(header)]
     if ragged:

@@ -14,7 +14,7 @@ import pandas as pd
 from ehp_eval.measures import figure
 from ehp_eval.proportions import Estimate
 from ehp_eval.rates import rate
-from ehp_eval.words import day_in_words, say
+from ehp_eval.words import say
 from ehp_eval.years import Period
 
 if TYPE_CHECKING:
@@ -25,12 +25,14 @@ COLUMNS = ["area", "date", "children", "population", "mid_year", "value", "lower
 COLUMNS += ["rounded_to", "source"]
 
 
-def looked_after_series(council: Council, *, areas: tuple[str, ...] | None = None) -> pd.DataFrame:
-    """Return counts and rates of children looked after at 31 March, up to the extract date.
+def looked_after_series(council: Council, *, until: Period, areas: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Return counts and rates of children looked after at each 31 March.
 
     Parameters
     ----------
     council : Council
+    until : Period
+        Counts after its last day are left out.
     areas : tuple of str, optional
         The authority, its comparators and the nation where left out.
 
@@ -43,8 +45,9 @@ def looked_after_series(council: Council, *, areas: tuple[str, ...] | None = Non
     settings = council.settings
     chosen = areas or (settings.council.authority, *settings.comparators.authorities, settings.council.nation)
     counts = council.tables["looked_after_children"]
+    counts = counts[counts["date"] <= until.end]
     counts = counts[counts["area"].isin(chosen) & (counts["date"].dt.month == 3) & (counts["date"].dt.day == 31)]
-    population = council.tables["population_under_18"]
+    population = council.tables["population_under_18"].sort_values("mid_year")  # of two as near, the earlier
     rows: list[dict[str, Any]] = []
     for count in counts.itertuples():
         at_hand = population[population["area"] == count.area]
@@ -82,7 +85,7 @@ def looked_after_figures(series: pd.DataFrame) -> list[dict[str, Any]]:
     records: list[dict[str, Any]] = series.to_dict("records")  # type: ignore[assignment]
     for row in records:
         shared = {"year": Period.of_day(row["date"]).label, "source": "reference", "numerator": row["children"]}
-        place = say("figures.area", area=row["area"], date=day_in_words(row["date"]))
+        place = f"area: {row['area']}; date: {row['date']:%Y-%m-%d}"  # to be read by programs too
         estimate = Estimate(float(row["children"]), float("nan"), float("nan"), float("nan"), "count")
         rows.append(figure(NUMBER, None, estimate, **shared, note=f"{place}; {row['source']}"))
         estimate = Estimate(row["value"], row["lower"], row["upper"], row["confidence"], row["method"])

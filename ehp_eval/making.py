@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 WORKINGS = "workings"
 OWN_ERRORS = {
     "ArgumentError",
-    "DataError",
     "EhpError",
     "PdfUnavailableError",
     "ReportError",
     "StatisticsError",
 }
+"""Errors whose messages may be repeated. Not `DataError`: pandas has one of that name, which can hold a cell."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _make(unit: Unit, outcome: Outcome) -> None:
             files[f"{unit.stem}.pdf"] = render_pdf(html)
         except PdfUnavailableError as unavailable:
             missing_pdf = str(unavailable)
-    files[f"{WORKINGS}/{unit.stem}.ipynb"] = _cleaned(notebook).encode()
+    files[f"{WORKINGS}/{unit.stem}.ipynb"] = _cleaned(notebook, unit).encode()
     _put_in_place(unit.folder, files)
     outcome.files = {name: len(content) for name, content in files.items() if not name.startswith(WORKINGS)}
     # A file of an earlier run that this one did not renew would tell another story than its neighbours.
@@ -191,8 +191,9 @@ def _execute(unit: Unit, outcome: Outcome) -> NotebookNode:
         outcome.details = "\n".join(error.traceback)
         if error.ename in OWN_ERRORS:
             raise ReportError(error.evalue) from None
+        # One cell more than when the notebook is run by hand: papermill adds that of the parameters.
         raise ReportError(
-            f"{error.ename} in cell {error.exec_count} of {unit.notebook.name}; run with --debug to see more"
+            f"{error.ename} in cell {error.exec_count - 1} of {unit.notebook.name}; run with --debug to see more"
         ) from None
 
 
@@ -211,14 +212,17 @@ def _published(notebook: NotebookNode) -> dict[str, Any]:
     return found[0]
 
 
-def _cleaned(notebook: NotebookNode) -> str:
+def _cleaned(notebook: NotebookNode, unit: Unit) -> str:
     """Return the executed notebook without paths of this machine and without the run's own copy of the figures."""
     import nbformat
 
     from ehp_eval.present.shared import MIME
 
     notebook.metadata.pop("papermill", None)
+    folder = unit.parameters["data"]
     for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = cell.source.replace(folder, Path(folder).name)
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):

@@ -8,6 +8,7 @@ difference from the year before. Measures of a stream stand together in `MEASURE
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import isclose, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 
 from ehp_eval import events
 from ehp_eval.periods import looked_after_on
-from ehp_eval.proportions import Estimate, difference, proportion
+from ehp_eval.proportions import Estimate, design_effect, difference, proportion
 from ehp_eval.survival import at_times, cumulative_incidence
 from ehp_eval.units import own_parents
 from ehp_eval.words import say
@@ -74,6 +75,8 @@ MEASURES = {
 }
 CLOSED_TO_SOCIAL_CARE = "eoc7c"
 ENGAGED = "rf4n"
+SIBLINGS_MATTER_FROM = 0.10
+"""From this share of units with a sibling on, an interval that takes them as independent decides nothing."""
 
 
 def figure(measure: str, cohort: Cohort | None, estimate: Estimate, **fields: Any) -> dict[str, Any]:
@@ -119,22 +122,31 @@ def windowed(cohort: Cohort, days: int) -> list[dict[str, Any]]:
     """Return the share without the event by day `days`, and its worst and best case.
 
     The denominator is everybody at risk whose window has matured and whose status is known; in the worst and
-    best case the unknown are in it, all with and all without the event. What competes with the event
-    (a death, the 18th birthday) leaves a unit in the denominator without the event, as the cumulative
-    incidence does; the note says how many. Wilson (1927) interval.
+    best case the unknown are in it, all with and all without the event. A unit that died is in none of them.
+    What else competes with the event (the 18th birthday, adoption, guardianship) leaves it in the
+    denominator without the event, as the cumulative incidence does; the note says how many. Wilson
+    (1927) interval.
     """
     measure = MEASURES[cohort.stream].windowed
     outcome = cohort.at_risk[f"outcome_{days}"].dropna()
     without, unknown = int((outcome == "no_event").sum()), int((outcome == "unknown").sum())
-    known = len(outcome) - unknown
-    matured = cohort.at_risk[cohort.at_risk[f"matured_{days}"]]
-    competing = int(((matured["days"] <= days) & ~matured["cause"].isin([cohort.event, "censored"])).sum())
-    note = say("figures.competing", n=competing) if competing else ""
+    died = int((outcome == events.DIED).sum())
+    known = len(outcome) - unknown - died
+    notes = [say("figures.died", n=died)] if died else []
+    notes += [say(f"figures.{cause}", n=n) for cause, n in competed(cohort, days).items()]
+    note = "; ".join(notes)
     rows = [_share(measure, cohort, without, known, window_days=days, note=note)]
     if unknown:
         rows.append(_share(f"{measure}_worst", cohort, without, known + unknown, window_days=days))
         rows.append(_share(f"{measure}_best", cohort, without + unknown, known + unknown, window_days=days))
     return rows
+
+
+def competed(cohort: Cohort, days: int) -> dict[str, int]:
+    """Count, by cause, those without the event by day `days` who could no longer have it."""
+    rows = cohort.at_risk[(cohort.at_risk[f"outcome_{days}"] == "no_event") & (cohort.at_risk["days"] <= days)]
+    counts = rows.loc[rows["cause"] != "censored", "cause"].value_counts()
+    return {str(cause): int(counts[cause]) for cause in sorted(counts.index)}
 
 
 def incidence_curve(cohort: Cohort) -> pd.DataFrame:
@@ -147,6 +159,18 @@ def incidence_curve(cohort: Cohort) -> pd.DataFrame:
     # Whoever came in late and left the same day was never under observation.
     rows = rows[(rows["entry_days"] == 0) | (rows["entry_days"] < rows["days"])]
     return cumulative_incidence(rows["days"], rows["cause"], cause=cohort.event, entry=rows["entry_days"])
+
+
+def siblings_share(cohort: Cohort) -> float:
+    """Return the share of the units at risk that have a brother or sister among them."""
+    shared = cohort.at_risk["family_id"].duplicated(keep=False)
+    return float(shared.mean()) if len(shared) else 0.0
+
+
+def family_width(cohort: Cohort, days: int) -> float:
+    """Return how many times wider the interval of the share at `days` is when families are allowed for."""
+    known = cohort.at_risk[cohort.at_risk[f"outcome_{days}"].isin(["event", "no_event"])]
+    return sqrt(design_effect(known[f"outcome_{days}"] == "no_event", known["family_id"]))
 
 
 def followed_at(cohort: Cohort, days: list[int]) -> pd.DataFrame:
@@ -175,7 +199,12 @@ def incidence(cohort: Cohort) -> list[dict[str, Any]]:
         numerator = int(((rows["cause"] == cohort.event) & (rows["days"] <= days)).sum())
         if value == 0:
             estimate = replace(proportion(0, int(point["at_risk"])), method="Wilson, on those still followed")
-        note = "" if np.isfinite(value) else say("figures.not_followed")
+        if not np.isfinite(estimate.value):
+            note = say("figures.not_followed")
+        elif isclose(estimate.value, numerator / len(rows), abs_tol=1e-9):
+            note = ""
+        else:
+            note = say("figures.estimate", n=int(point["at_risk"]))
         measure = MEASURES[cohort.stream].incidence
         found.append(
             figure(
@@ -196,14 +225,16 @@ def closing(council: Council, cohort: Cohort) -> dict[str, Any]:
 
     Edge of care: not looked after that day. Babies: not separated by then. Placement support: the period of
     care goes on, in the same placement. Reunification: recorded as returned home. The denominator is everybody
-    at risk at t0 whose support has closed and whose status that day is known. Wilson (1927) interval.
+    at risk at t0 whose support has closed, who had not died, and whose status that day is known. Wilson
+    (1927) interval.
     """
     rows = cohort.at_risk
     closed = rows[rows["closed_on"].notna()]
     moved_on = closed["t0"] + pd.to_timedelta(closed["days"], unit="D")
     unknown = (closed["censored_by"] == events.MOVED_AWAY) & (moved_on <= closed["closed_on"])
+    died = (closed["cause"] == events.DIED) & (moved_on <= closed["closed_on"])
     open_still = len(rows) - len(closed)
-    known = closed[~unknown]
+    known = closed[~unknown & ~died]
     if cohort.stream == "reunification":
         good = known["recorded_outcome"] == "returned_home"
     elif cohort.stream == "placement_support":
@@ -216,6 +247,8 @@ def closing(council: Council, cohort: Cohort) -> dict[str, Any]:
             ~looked_after_on(council.care.periods, known["unit_id"], known["closed_on"]), index=known.index
         )
     notes = []
+    if died.any():
+        notes.append(say("figures.died", n=int(died.sum())))
     if unknown.any():
         notes.append(say("figures.unknown", n=int(unknown.sum())))
     if open_still:
@@ -264,7 +297,7 @@ def _share(measure: str, cohort: Cohort, numerator: int, denominator: int, **fie
 def _placement_held(council: Council, rows: pd.DataFrame) -> pd.Series[bool]:
     """Whether each child was still in its period of care, in the same placement, when support closed."""
     held = pd.Series(looked_after_on(council.care.periods, rows["unit_id"], rows["closed_on"]), index=rows.index)
-    episodes = council.tables["looked_after_episodes"]
+    episodes = council.episodes
     respite = episodes["legal_status"].isin(council.settings.looked_after.respite_legal_statuses)
     to_another = episodes["reason_started"].isin(["started", "placement", "legal_status_and_placement"])
     moves = episodes[to_another & ~respite]

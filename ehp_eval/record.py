@@ -92,6 +92,7 @@ def write_record(
         if not outcome.failure
     }
     record = {
+        "marking": say(f"header.{parameters['audience']}"),
         "council": council.settings.council.name,
         "records": council.settings.council.records,
         "extract_date": council.settings.council.extract_date.isoformat(),

@@ -77,9 +77,7 @@ class Table:
 
     def _repr_html_(self) -> str:
         columns = [self._column(name) for name in self.frame.columns]
-        head = Markup("").join(
-            Markup('<th scope="col"{}>{}</th>').format(mark, words) for words, mark, _, _ in columns
-        )
+        head = Markup("").join(Markup('<th scope="col"{}>{}</th>').format(mark, words) for words, mark, _, _ in columns)
         rows = Markup("\n").join(
             Markup("<tr>{}</tr>").format(
                 Markup("").join(

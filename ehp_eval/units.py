@@ -4,8 +4,9 @@ Each function returns the units of one period with their clock, and the flow tha
 to them afterwards is the cohort's business.
 
 Columns of the units: unit_id (the id under which they are followed), family_id, t0 (start of the clock),
-entered_on (when they came under observation: after t0 for a baby accepted after birth), closed_on (end
-of support, missing while open), end_reason, recorded_outcome (as the service recorded it at closure).
+entered_on (when they came under observation: after t0 for a baby accepted after birth),
+support_started_on, closed_on (end of support, missing while open), end_reason, recorded_outcome (as the
+service recorded it at closure).
 """
 
 from __future__ import annotations
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
     from ehp_eval.load import Council
     from ehp_eval.years import Period
 
-COLUMNS = ["unit_id", "family_id", "t0", "entered_on", "closed_on", "end_reason", "recorded_outcome"]
+COLUMNS = [
+    "unit_id",
+    "family_id",
+    "t0",
+    "entered_on",
+    "support_started_on",
+    "closed_on",
+    "end_reason",
+    "recorded_outcome",
+]
 
 
 def children(council: Council, service: str, stream: str, period: Period) -> tuple[pd.DataFrame, Flow]:
@@ -38,10 +48,10 @@ def babies(council: Council, service: str, stream: str, period: Period) -> tuple
     """
     flow = Flow("referrals")
     accepted = _accepted(council, service, stream, period, flow, unit="pregnancies_referred")
-    # A pregnancy names one referral of the unborn child, who may have been referred more than once.
-    referred = council.tables["referrals"][["referral_id", "person_id"]]
-    pregnancies = council.tables["pregnancies"].merge(referred, on="referral_id").drop(columns="referral_id")
-    rows = accepted.merge(pregnancies, on="person_id", how="left")
+    rows = accepted.assign(pregnancy_id=accepted["person_id"].map(_pregnancies(council)))
+    twice = rows["pregnancy_id"].notna() & rows.duplicated("pregnancy_id")
+    flow.leave_out("same_pregnancy", twice)
+    rows = rows[~twice].merge(council.tables["pregnancies"][["pregnancy_id", "outcome"]], on="pregnancy_id", how="left")
     ended = rows["outcome"].isin(["stillbirth", "miscarriage", "termination"])
     flow.leave_out("no_live_birth", ended)
     rows = rows[~ended]
@@ -80,11 +90,28 @@ def parents(council: Council, service: str, stream: str, period: Period) -> tupl
         family_id=engaged["parent_id"],
         t0=engaged["engaged_on"],
         entered_on=engaged["engaged_on"],
+        support_started_on=engaged["engaged_on"],
         closed_on=engaged["ended_on"],
         end_reason=pd.Series(None, index=engaged.index, dtype="str"),
         recorded_outcome=pd.Series(None, index=engaged.index, dtype="str"),
     )
     return units.reset_index(drop=True)[COLUMNS], flow
+
+
+def _referrals(council: Council) -> pd.DataFrame:
+    """Return the referrals, a child referred before birth under the id given at birth: it is followed under that."""
+    table = council.tables["referrals"]
+    return table.assign(person_id=table["person_id"].map(council.born_ids).fillna(table["person_id"]))
+
+
+def _pregnancies(council: Council) -> pd.Series[str]:
+    """Return the pregnancy of each person: of a baby its own, of an unborn child that of any of its referrals."""
+    babies = council.tables["babies"].set_index("baby_id")["pregnancy_id"]
+    referred = _referrals(council)[["referral_id", "person_id"]]
+    by_referral = council.tables["pregnancies"].dropna(subset="referral_id").merge(referred, on="referral_id")
+    unborn = by_referral.drop_duplicates("person_id").set_index("person_id")["pregnancy_id"]
+    of_person: pd.Series[str] = pd.concat([babies, unborn[~unborn.index.isin(babies.index)]])
+    return of_person
 
 
 def own_parents(council: Council) -> pd.DataFrame:
@@ -95,7 +122,7 @@ def own_parents(council: Council) -> pd.DataFrame:
 
 def _accepted(council: Council, service: str, stream: str, period: Period, flow: Flow, *, unit: str) -> pd.DataFrame:
     """Return each person's first accepted referral of the period, and write the flow down to it."""
-    table = council.tables["referrals"]
+    table = _referrals(council)
     rows = table[(table["service"] == service) & (table["stream"] == stream)]
     # A referral belongs to the year of its acceptance; one that was not accepted, to the year it came.
     rows = rows[period.holds(rows["accepted_on"].where(rows["accepted"] == "Y", rows["referred_on"]))]

@@ -56,6 +56,12 @@ class Period:
         return first if first == last else say("period.pooled", first=first, last=last)
 
     @property
+    def in_words(self) -> str:
+        """``in 2020-21``, or ``from 2017-18 to 2019-20``: as a sentence says it."""
+        first, last = self.years[0].label, self.years[-1].label
+        return say("period.in_one", year=first) if first == last else say("period.in_several", first=first, last=last)
+
+    @property
     def years(self) -> list[Period]:
         """The single financial years, oldest first."""
         return [Period(begins, begins) for begins in range(self.first, self.last + 1)]

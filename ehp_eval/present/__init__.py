@@ -31,6 +31,7 @@ from ehp_eval.present.service import (
     other_streams,
     windows,
     years,
+    years_at_12_months,
 )
 from ehp_eval.present.shared import claims_table, header, publish
 
@@ -64,4 +65,5 @@ __all__ = [
     "settings_table",
     "windows",
     "years",
+    "years_at_12_months",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isnan
+from math import isclose, isnan
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -36,7 +36,25 @@ def share(row: pd.Series[Any] | None, thresholds: Thresholds) -> str:
     counted = frequency(int(row["numerator"]), int(row["denominator"]))
     if row["denominator"] < thresholds.percentages_from:
         return say("share.without_percent", share=counted, **limits)
-    return say("share.with_percent", share=counted, percent=percent_words(row["value"]), **limits)
+    key = "with_caution" if row["denominator"] < thresholds.caution_below else "with_percent"
+    return say(f"share.{key}", share=counted, percent=percent_words(row["value"]), **limits)
+
+
+def estimated(row: pd.Series[Any] | None, unit: str, thresholds: Thresholds) -> str:
+    """Write a cumulative incidence: as a share where it is one, else as the estimate that it is.
+
+    It is a share where everybody was followed that long; otherwise the events are not divided by everybody.
+    """
+    if row is None or pd.isna(row["value"]):
+        return say("share.nobody")
+    events, people = int(row["numerator"]), int(row["denominator"])
+    if isclose(row["value"], events / people, abs_tol=1e-9):
+        return share(row, thresholds)
+    given = {"events": say("limits.events", n=events), "units": units(unit, people)}
+    limits = {"lower": limit(row["lower"]), "upper": limit(row["upper"])}
+    if people < thresholds.percentages_from:
+        return say("share.events", **given, **limits)
+    return say("share.estimated", percent=percent_words(row["value"]), **given, **limits)
 
 
 def limit(value: float) -> str:

@@ -11,7 +11,7 @@ from ehp_eval.measures import MEASURES
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.service import HEADLINE_DAYS, events_until
 from ehp_eval.prose import Bullets, Callout, Headline, KeyFigures, Paragraph
-from ehp_eval.tables import Table, percent_words
+from ehp_eval.tables import Table
 from ehp_eval.words import day_in_words, say
 
 if TYPE_CHECKING:
@@ -20,17 +20,20 @@ if TYPE_CHECKING:
 
 def overview_sentence(report: Overview) -> str:
     """Return the overview's answer in a sentence or two."""
-    values = [
-        row["value"]
+    counted = [
+        say(
+            "overview.edge_service",
+            counted=fw.frequency(int(row["numerator"]), int(row["denominator"])),
+            title=each.service.title,
+            period=each.full.period.in_words,
+        )
         for each in report.services
-        if each.service.stream == "edge_of_care" and (row := _year_on(each)) is not None and pd.notna(row["value"])
+        if each.full
+        and each.service.stream == "edge_of_care"
+        and (row := _year_on(each)) is not None
+        and row["denominator"]
     ]
-    if not values:
-        edge = say("overview.edge_none")
-    elif len(values) == 1:
-        edge = say("overview.edge_one", low=percent_words(values[0]))
-    else:
-        edge = say("overview.edge", low=percent_words(min(values)), high=percent_words(max(values)))
+    edge = say("overview.edge", services="; ".join(counted)) if counted else say("overview.edge_none")
     return say("overview.answer", n=len(report.services), year=report.year.label, edge=edge)
 
 
@@ -62,13 +65,10 @@ def overview_figures(report: Overview) -> KeyFigures:
     checked = [
         claim for claim in report.claims if claim.verdict in ("fits", "several", "impossible", "agrees", "disagrees")
     ]
+    checked = [claim for claim in checked if claim.percent and claim.denominator]
     wrong = [claim for claim in checked if claim.verdict == "impossible"]
     cards.append(
-        (
-            f"{len(wrong)}",
-            say("overview.claims_card", n=len(wrong)),
-            say("overview.claims_card_detail", n=len(checked)),
-        )
+        (f"{len(wrong)}", say("overview.claims_card", n=len(wrong)), say("overview.claims_card_detail", n=len(checked)))
     )
     return KeyFigures(cards)
 
@@ -132,20 +132,26 @@ def looked_after_sentence(report: Overview) -> Paragraph:
 def looked_after_chart(report: Overview) -> Chart:
     """Chart the rate of looked-after children beside each comparator and the nation."""
     series = report.looked_after.assign(year=report.looked_after["date"].dt.year)
-    ends = series.groupby("area", sort=False)[["year", "value"]].agg(["first", "last"])
-    points = [
-        say(
-            "overview.trend_point",
-            area=area,
-            first=f"{row['value', 'first']:.0f}",
-            first_year=int(row["year", "first"]),
-            last=f"{row['value', 'last']:.0f}",
-            last_year=int(row["year", "last"]),
+    points = []
+    for area, rows in series.groupby("area", sort=False):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        peak = rows.sort_values("value", kind="stable").iloc[-1]
+        points.append(
+            say(
+                "overview.trend_point",
+                area=area,
+                first=f"{first['value']:.0f}",
+                first_year=first["year"],
+                peak=f"{peak['value']:.0f}",
+                peak_year=peak["year"],
+                last=f"{last['value']:.0f}",
+                last_year=last["year"],
+            )
         )
-        for area, row in ends.iterrows()
-    ]
     authority = report.council.settings.council.authority
     mid_years = ", ".join(f"mid-{year}" for year in sorted(report.looked_after["mid_year"].unique()))
+    last_year = int(series.groupby("area")["year"].max().min())
+    rounded = say("overview.rounded", to=int(report.looked_after["rounded_to"].max()))
     events = events_until(report)
     return trend_chart(
         report.looked_after,
@@ -155,22 +161,21 @@ def looked_after_chart(report: Overview) -> Chart:
         highlight=authority,
         events=events,
         caption=say("overview.trend_caption"),
-        alt=say("overview.trend_alt", authority=authority, points="; ".join(points)),
+        alt=say("overview.trend_alt", authority=authority, points="; ".join(points), events="; ".join(events["label"])),
         y_label=say("overview.trend_y"),
-        note=say("overview.trend_note", mid_years=mid_years, last_year=int(ends["year", "last"].min())),
+        note=say("overview.trend_note", rounded=rounded, mid_years=mid_years, last_year=last_year),
     )
 
 
 def counts_table(report: Overview) -> Table:
-    """Show the published counts behind the rates, an authority a row, with the figures of the first and last years."""
+    """Show the published counts behind the rates, a year a row: on paper too many years for columns."""
     series = report.looked_after.assign(year=report.looked_after["date"].dt.year)
-    wide = series.pivot(index="area", columns="year", values="children").reindex(series["area"].unique())
-    wide = wide.dropna(axis=1, how="all").astype("Int64").reset_index()
-    wide.columns = [str(name) for name in wide.columns]
+    wide = series.pivot(index="year", columns="area", values="children")[list(series["area"].unique())]
+    frame = wide.astype("Int64").reset_index().assign(year=lambda rows: rows["year"].astype("str"))
     return Table(
-        wide,
+        frame,
         caption=say("overview.counts_caption"),
-        headings={"area": say("overview.authority")},
+        headings={"year": say("chart.year")},
         note="; ".join(dict.fromkeys(report.looked_after["source"])),
     )
 
@@ -201,16 +206,14 @@ def records_table(report: Overview) -> Table:
     council = report.council
     rows = [(name, len(frame)) for name, frame in council.tables.items() if name in council.supplied]
     frame = pd.DataFrame(rows, columns=["table", "rows"])
-    referred, persons = (
-        council.tables["referrals"]["person_id"].unique(),
-        council.tables["persons"]["person_id"],
-    )
-    unlinked = int((~pd.Series(referred).isin(persons)).sum())
+    referred, persons = pd.Series(council.tables["referrals"]["person_id"].unique()), council.tables["persons"]
+    unlinked = int((~referred.isin(persons["person_id"])).sum())
+    undated = int(referred.isin(persons.loc[persons["birth_month"].isna(), "person_id"]).sum())
     return Table(
         frame,
         caption=say("overview.records_caption"),
         headings={"table": say("overview.table"), "rows": say("overview.rows")},
-        note=say("overview.link_sentence", n=unlinked, total=f"{len(referred):,}"),
+        note=say("overview.link_sentence", n=unlinked, undated=undated, total=f"{len(referred):,}"),
     )
 
 
@@ -223,13 +226,17 @@ def repairs_table(report: Overview) -> Table:
         "care": say("overview.care"),
         "respite": say("overview.respite"),
     }
-    return Table(shown, caption=say("overview.repairs_caption"), headings=headings)
+    care = report.council.care
+    note = say("overview.repairs_note", care=f"{len(care.periods):,}", respite=f"{len(care.respite):,}")
+    return Table(shown, caption=say("overview.repairs_caption"), headings=headings, note=note)
 
 
 def not_evaluated(report: Overview) -> Bullets | Paragraph:
     """Say which services could not be evaluated, and for want of which tables."""
     lines = [
         say("limits.not_evaluated", title=title, tables=", ".join(lacking))
+        if lacking
+        else say("limits.no_notebook", title=title)
         for title, lacking in report.not_evaluated.items()
     ]
     return Bullets(lines) if lines else Paragraph(say("limits.none_missing"))
@@ -258,9 +265,10 @@ def _year_on(report: Evaluation) -> pd.Series[Any] | None:
 
 def _service_row(report: Overview, each: Evaluation) -> dict[str, str]:
     thresholds, measures = report.council.settings.thresholds, MEASURES[each.service.stream]
-    year_on = fw.share(_year_on(each), thresholds)
-    if not measures.windowed:
-        year_on = say("overview.incidence_at", share=year_on)
+    if measures.windowed:
+        year_on = fw.share(_year_on(each), thresholds)
+    else:
+        year_on = say("overview.incidence_at", share=fw.estimated(_year_on(each), each.service.unit, thresholds))
     closing = fw.share(each.find(measures.closing), thresholds) if measures.closing else say("overview.no_closing")
     return {
         "service": each.service.title,
@@ -278,4 +286,4 @@ def _own_series(report: Overview) -> pd.DataFrame:
 def _setting(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(_setting(each) for each in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.1%}".replace(".0%", "%") if isinstance(value, float) else str(value)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ehp_eval.charts import Chart, incidence_chart, interval_chart, year_chart
-from ehp_eval.measures import MEASURES, followed_at, incidence_curve
+from ehp_eval.evaluation import FULL_FOLLOW_UP
+from ehp_eval.measures import MEASURES, SIBLINGS_MATTER_FROM, followed_at, incidence_curve, siblings_share
 from ehp_eval.present import figure_words as fw
 from ehp_eval.prose import Bullets, Callout, Headline, KeyFigures, Paragraph
 from ehp_eval.tables import Table, percent_words
@@ -15,10 +16,11 @@ from ehp_eval.words import day_in_words, say
 
 if TYPE_CHECKING:
     from ehp_eval.cohort import Cohort
-    from ehp_eval.evaluation import Evaluation
+    from ehp_eval.config import Thresholds
+    from ehp_eval.evaluation import Evaluation, Overview
     from ehp_eval.years import Period
 
-HEADLINE_DAYS = 365
+HEADLINE_DAYS = FULL_FOLLOW_UP.days
 
 
 def answer_sentence(report: Evaluation) -> str:
@@ -27,7 +29,7 @@ def answer_sentence(report: Evaluation) -> str:
         return say("answer.none", extract=day_in_words(report.council.extract_date))
     return say(
         f"answer.{report.service.unit}",
-        period=report.full.period.label,
+        period=report.full.period.in_words,
         outcome=_outcome(report, _primary(report, report.full.period, HEADLINE_DAYS), HEADLINE_DAYS),
     )
 
@@ -36,9 +38,12 @@ def answer(report: Evaluation) -> Headline:
     """Show the answer, what this year adds to it, and what it cannot show."""
     measures = MEASURES[report.service.stream]
     details = [say("answer.no_comparison", title=report.service.title)]
+    if report.service.primary_window_days > HEADLINE_DAYS:
+        windows = {"window": fw.window(HEADLINE_DAYS), "primary": fw.window(report.service.primary_window_days)}
+        details.insert(0, say("answer.early_parent", **windows))
     followed = say(
         "answer.followed",
-        n=_matured(report.cohort, HEADLINE_DAYS),
+        n=report.cohort.step("matured", HEADLINE_DAYS),
         total=fw.units(report.service.unit, len(report.cohort.at_risk)),
         window=fw.window(HEADLINE_DAYS),
     )
@@ -57,7 +62,7 @@ def key_figures(report: Evaluation) -> KeyFigures:
     measures, unit = MEASURES[service.stream], service.unit
     first = {
         "child": ("accepted", "children_accepted", "of_referred", "children_referred"),
-        "baby": ("live_born", "live_born", "of_referred", "pregnancies_referred"),
+        "baby": ("live_born", "live_born", "of_referred_baby", "pregnancies_referred"),
         "parent": ("engaged", "engaged", "of_offered", "offered"),
     }[unit]
     accepted = cohort.step(first[1])
@@ -101,27 +106,26 @@ def flow(report: Evaluation) -> Table:
         shown,
         caption=say("flow.caption", title=report.service.title, year=report.year.label),
         headings={"step": say("flow.step"), "number": say("flow.number")},
-        note=say("flow.note"),
+        note=_flow_note(report),
     )
 
 
 def followed(report: Evaluation) -> Table:
     """Show by window how many of those at risk have been followed for it, and how many statuses are known."""
     flow, total = report.cohort.flow, len(report.cohort.at_risk)
-    reasons = [
-        reason for reason in ("entered_late", "not_matured", "status_unknown") if (flow["reason"] == reason).any()
-    ]
+    before, after = ("entered_late", "not_matured"), ("died", "status_unknown")
+    met = set(flow["reason"])
     rows = []
     for days in report.cohort.windows:
         own = flow[flow["window_days"] == days]
-        left_out = {reason: int(own.loc[own["reason"] == reason, "count"].sum()) for reason in reasons}
+        left_out = {reason: int(own.loc[own["reason"] == reason, "count"].sum()) for reason in met}
         rows.append(
             {
                 "window": fw.window(days),
                 "at_risk": total,
-                **{name: left_out[name] for name in reasons if name != "status_unknown"},
+                **{reason: left_out[reason] for reason in before if reason in met},
                 "matured": report.cohort.step("matured", days),
-                **{name: left_out[name] for name in reasons if name == "status_unknown"},
+                **{reason: left_out[reason] for reason in after if reason in met},
                 "outcome_known": report.cohort.step("outcome_known", days),
             }
         )
@@ -143,26 +147,32 @@ def windows(report: Evaluation) -> Chart | Callout:
     for cohort in cohorts:
         group = _group_words(report, cohort)
         if measures.closing:
-            rows.append(_charted(report.find(measures.closing, cohort.period), say("window.closing"), group))
+            rows.append(_charted(report, report.find(measures.closing, cohort.period), say("window.closing"), group))
         measure = measures.windowed or measures.incidence
         rows += [
-            _charted(report.find(measure, cohort.period, days), fw.window(days), group)
+            _charted(report, report.find(measure, cohort.period, days), fw.window(days), group)
             for days in report.service.windows_days
         ]
     frame = pd.DataFrame(rows)
     if frame["value"].isna().all():
         return Callout(say("charts.none", reason=answer_sentence(report)))
-    title = fw.measure_title(measures.windowed or measures.incidence)
+    stream = report.service.stream
+    names = {"measure": fw.measure_title(measures.windowed or measures.incidence), "title": report.service.title}
+    if measures.closing:
+        caption = say("charts.windows_both", closing=fw.measure_title(measures.closing), **names)
+        note = f"{say('charts.windows_note')} {say(f'charts.windows_{stream}')}"
+    else:
+        caption, note = say("charts.windows_caption", **names), _course_note(report)
     return interval_chart(
         frame,
         label="label",
         group="group",
         headings={"label": say("charts.label"), "group": say("charts.group")},
-        caption=say("charts.windows_caption", measure=title, title=report.service.title),
-        alt=say("charts.windows_alt", points=_points(report, frame)),
-        x_label=say("charts.windows_x") if measures.windowed else say("charts.course_y"),
+        caption=caption,
+        alt=say("charts.windows_alt", points=_points(frame)),
+        x_label=say("charts.windows_x") if measures.windowed else say(f"charts.course_y_{stream}"),
         percent_from=_thresholds(report).percentages_from,
-        note=say("charts.windows_note") if measures.windowed else say("charts.course_note"),
+        note=note,
     )
 
 
@@ -173,13 +183,11 @@ def course(report: Evaluation) -> Chart | Callout:
     curve = incidence_curve(cohort)
     if curve.empty:
         return Callout(say("charts.none", reason=answer_sentence(report)))
-    points = []
-    for days in report.service.windows_days:
-        row = report.find(measure, cohort.period, days)
-        if row is not None and pd.notna(row["value"]):
-            value = fw.frequency(int(row["numerator"]), int(row["denominator"]))
-            limits = {"lower": fw.limit(row["lower"]), "upper": fw.limit(row["upper"])}
-            points.append(say("charts.course_point", window=fw.window(days), value=value, **limits))
+    points = [
+        say("charts.course_point", window=fw.window(days), value=_in_words(report, row))
+        for days in report.service.windows_days
+        if (row := report.find(measure, cohort.period, days)) is not None and pd.notna(row["value"])
+    ]
     return incidence_chart(
         curve,
         at_risk=followed_at(cohort, [0, *report.service.windows_days]),
@@ -191,37 +199,60 @@ def course(report: Evaluation) -> Chart | Callout:
             year=cohort.period.label,
         ),
         alt=say("charts.course_alt", points="; ".join(points)),
-        y_label=say("charts.course_y"),
+        y_label=say(f"charts.course_y_{report.service.stream}"),
         windows=report.service.windows_days,
-        note=say("charts.course_note"),
+        percent_from=_thresholds(report).percentages_from,
+        note=_course_note(report),
     )
 
 
 def years(report: Evaluation) -> Chart | Callout:
-    """Chart the measure at closure (or else the primary one at 12 months) by year, beside what was published."""
-    measures = MEASURES[report.service.stream]
-    measure, days = (measures.closing, None) if measures.closing else (measures.incidence, HEADLINE_DAYS)
-    frame = pd.DataFrame(
-        [_charted(report.find(measure, cohort.period, days), label, label) for label, cohort in report.by_year.items()]
-    )
-    if frame["value"].isna().all():
-        return Callout(say("charts.none", reason=answer_sentence(report)))
+    """Chart the measure at closure by year, beside what was published; where there is none, that at 12 months."""
+    closing = MEASURES[report.service.stream].closing
+    if not closing:
+        return years_at_12_months(report)
     published = {
-        claim.period if claim.period in report.by_year else claim.year: float(claim.percent) / 100
+        claim.year: float(claim.percent) / 100
         for claim in report.claims
         if claim.percent and claim.stream == report.service.stream
     }
+    return _by_year(report, closing, None, published)
+
+
+def years_at_12_months(report: Evaluation) -> Chart | Callout:
+    """Chart the primary measure at 12 months by year."""
+    measures = MEASURES[report.service.stream]
+    return _by_year(report, measures.windowed or measures.incidence, HEADLINE_DAYS, {})
+
+
+def _by_year(report: Evaluation, measure: str, days: int | None, published: dict[str, float]) -> Chart | Callout:
+    frame = pd.DataFrame(
+        [
+            _charted(report, report.find(measure, cohort.period, days), label, label)
+            for label, cohort in report.by_year.items()
+        ]
+    )
+    if frame["value"].isna().all():
+        return Callout(say("charts.none", reason=answer_sentence(report)))
     frame["published"] = frame["label"].map(published).astype("float64")
+    events = events_until(report, report.service.id)
+    began, first = pd.Timestamp(report.service.operational_since), next(iter(report.by_year.values())).period
+    notes = [say("charts.years_note")] if published else []
+    if began > first.start:
+        words = {"title": report.service.title, "since": day_in_words(began), "year": first.label}
+        notes.append(say("charts.part_year", **words))
     return year_chart(
         frame,
         year="label",
         caption=say("charts.years_caption", measure=_title_of(measure, days), title=report.service.title),
-        alt=say("charts.years_alt", points=_points(report, frame)),
+        alt=say("charts.years_alt", points=_points(frame))
+        + " "
+        + say("charts.events_alt", events="; ".join(events["label"]) or say("claims_table.none")),
         y_label=say("charts.years_y"),
         published="published" if published else None,
-        events=events_until(report, service=report.service.id),
+        events=events,
         percent_from=_thresholds(report).percentages_from,
-        note=say("charts.years_note") if published else None,
+        note=" ".join(notes) or None,
     )
 
 
@@ -247,17 +278,28 @@ def other_streams(report: Evaluation) -> Bullets | Paragraph:
     return Bullets(lines)
 
 
-def events_until(report: Any, *, service: str = "") -> pd.DataFrame:
-    """Return the events up to the extract date that concern everybody or this service: columns at, label."""
+def events_until(report: Evaluation | Overview, service: str | None = None) -> pd.DataFrame:
+    """Return the events up to the extract date: all, or those that concern everybody or one service.
+
+    Returns
+    -------
+    DataFrame
+        Columns at (the first day of a month or year where no day is given) and label.
+    """
     table = report.council.tables["events"]
-    table = table[table["service"].isna() | (table["service"] == service)]
+    if service is not None:
+        table = table[table["service"].isna() | (table["service"] == service)]
     at = pd.to_datetime(table["date"], format="ISO8601")  # a year, a month or a day
     frame = pd.DataFrame({"at": at, "label": table["event"]})
     past: pd.Series[bool] = frame["at"] <= report.council.extract_date
     return frame[past].reset_index(drop=True)
 
 
-def _thresholds(report: Evaluation) -> Any:
+def _course_note(report: Evaluation) -> str:
+    return say("charts.course_note", competing=say(f"charts.competing_{report.service.unit}"))
+
+
+def _thresholds(report: Evaluation) -> Thresholds:
     return report.council.settings.thresholds
 
 
@@ -269,13 +311,14 @@ def _primary(report: Evaluation, period: Period, days: int) -> pd.Series[Any] | 
 def _outcome(report: Evaluation, row: pd.Series[Any] | None, days: int) -> str:
     stream = report.service.stream
     key = f"outcome.{stream}" if MEASURES[stream].windowed else f"outcome.{stream}_event"
-    words = say(key, share=fw.share(row, _thresholds(report)), window=fw.window(days))
-    small = row is not None and row["denominator"] < _thresholds(report).caution_below
-    return f"{words} ({say('share.caution')})" if small else words
+    return say(key, share=_in_words(report, row), window=fw.window(days))
 
 
-def _matured(cohort: Cohort, days: int) -> int:
-    return cohort.step("matured", days)
+def _in_words(report: Evaluation, row: pd.Series[Any] | None) -> str:
+    """Write a figure of the report, a cumulative incidence as the estimate that it is."""
+    if row is not None and row["measure"] == MEASURES[report.service.stream].incidence:
+        return fw.estimated(row, report.service.unit, _thresholds(report))
+    return fw.share(row, _thresholds(report))
 
 
 def _card(report: Evaluation, row: pd.Series[Any] | None, key: str, year: str) -> tuple[str, str, str]:
@@ -289,12 +332,18 @@ def _card(report: Evaluation, row: pd.Series[Any] | None, key: str, year: str) -
             label,
             say("share.interval", lower=fw.limit(row["lower"]), upper=fw.limit(row["upper"])),
         )
-    return (percent_words(row["value"]), label, fw.share(row, _thresholds(report)))
+    return (percent_words(row["value"]), label, _in_words(report, row))
 
 
 def _range(ends: tuple[float, float]) -> str:
     low, high = (f"{end:g}" for end in ends)
     return low if low == high else say("about.range", low=low, high=high)
+
+
+def _flow_note(report: Evaluation) -> str:
+    rows = report.cohort.at_risk
+    started, completed = int(rows["support_started_on"].notna().sum()), int((rows["end_reason"] == "completed").sum())
+    return say(f"flow.note_{report.service.unit}", n=len(rows), started=started, completed=completed)
 
 
 def _flow_words(row: Any) -> str:
@@ -311,17 +360,19 @@ def _group_words(report: Evaluation, cohort: Cohort) -> str:
     )
 
 
-def _charted(row: pd.Series[Any] | None, label: str, group: str) -> dict[str, Any]:
+def _charted(report: Evaluation, row: pd.Series[Any] | None, label: str, group: str) -> dict[str, Any]:
     names = ("numerator", "denominator", "value", "lower", "upper")
     values = {name: None if row is None else row[name] for name in names}
-    return {"label": label, "group": group, **values}
+    return {"label": label, "group": group, "words": _in_words(report, row), **values}
 
 
-def _points(report: Evaluation, frame: pd.DataFrame) -> str:
+def _points(frame: pd.DataFrame) -> str:
     points = []
     for _, row in frame.iterrows():
         label = row["label"] if row["label"] == row["group"] else f"{row['group']}, {row['label']}"
-        points.append(say("charts.point", label=label, share=fw.share(row, _thresholds(report))))
+        points.append(say("charts.point", label=label, share=row["words"]))
+        if pd.notna(row.get("published", float("nan"))):
+            points.append(say("charts.published_point", year=row["label"], percent=percent_words(row["published"])))
     return "; ".join(points)
 
 
@@ -334,8 +385,15 @@ def _change_words(report: Evaluation, row: pd.Series[Any]) -> str:
     measure = row["measure"].removesuffix("_change")
     days = None if pd.isna(row["window_days"]) else int(row["window_days"])
     year = report.by_year[row["year"]].period
-    now, before = (report.find(measure, period, days) for period in (year, year.earlier(1)))
-    reading = "higher" if row["lower"] > 0 else "lower" if row["upper"] < 0 else "unclear"
+    now, before = (report.figure(measure, period, days) for period in (year, year.earlier(1)))
+    cohort, thresholds = report.by_year[row["year"]], _thresholds(report)
+    small = min(now["denominator"], before["denominator"]) < thresholds.percentages_from
+    if row["lower"] <= 0 <= row["upper"]:
+        reading = "unclear"
+    elif small or siblings_share(cohort) >= SIBLINGS_MATTER_FROM:
+        reading = "small"
+    else:
+        reading = "higher" if row["value"] > 0 else "lower"
     return say(
         "change.one",
         measure=_title_of(measure, days),

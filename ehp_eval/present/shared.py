@@ -112,7 +112,12 @@ class Figures:
         self._answer = answer
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        figures = json.loads(self._report.figures.to_json(orient="records", double_precision=15))
+        figures = self._report.figures
+        if self._report.council.settings.council.records == "synthetic":
+            # Copied out of its file, no figure of made-up records may look like a real one.
+            own = figures["source"] == "records"
+            notes = (say("figures.synthetic") + "; " + figures["note"]).str.removesuffix("; ")
+            figures = figures.assign(note=figures["note"].mask(own, notes))
         content = {
             "report": self._report.report,
             "title": title(self._report),
@@ -120,7 +125,7 @@ class Figures:
             "answer": self._answer,
             "rows": {name: len(self._report.council.tables[name]) for name in sorted(self._report.council.supplied)},
             "flow": self._flow(),
-            "figures": figures,
+            "figures": json.loads(figures.to_json(orient="records", double_precision=15)),
         }
         if isinstance(self._report, Evaluation):
             shown = figures_table(self._report)._repr_html_()
@@ -162,7 +167,9 @@ def _figure_row(report: Evaluation, row: pd.Series[Any]) -> dict[str, str]:
         "measure": row["measure"],
         "year": row["year"],
         "window": say("window.closing") if pd.isna(row["window_days"]) else fw.window(int(row["window_days"])),
-        "count": NOTHING if pd.isna(row["denominator"]) or not row["denominator"] else fw.frequency(row["numerator"], row["denominator"]),
+        "count": NOTHING
+        if pd.isna(row["denominator"]) or not row["denominator"]
+        else fw.frequency(row["numerator"], row["denominator"]),
         "value": value,
         "interval": limits,
         "method": row["method"],
@@ -175,7 +182,7 @@ def _claim_row(council: Council, claim: Claim, document: int, with_service: bool
     row: dict[str, Any] = {"claim": quoted(claim.wording) + Markup(escape(source))}
     if with_service:
         titles = {service.id: service.title for service in council.services}
-        row["service"] = titles.get(claim.subject, council.settings.council.nation)
+        row["service"] = titles.get(claim.subject) or claim.areas or council.settings.council.authority
     fits = claim.feasible.get("half_up")
     row["period"] = claim.period
     row["stated"] = _stated(claim)
