@@ -16,7 +16,7 @@ DESCRIPTION = "Find out, year by year, whether a council's early-help services k
 EXAMPLES = """\
 examples:
   ehp-eval run                                    all reports of the latest complete year of data/
-  ehp-eval run --year 2019-20 --service reflect   one report of another year
+  ehp-eval run --year 2019-20 --service ID        one report of another year
   ehp-eval run --data ../our-council --jobs 1     another council's folder, one report at a time
 
 what it makes, in outputs/<year>/<audience>/:

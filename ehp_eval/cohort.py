@@ -175,7 +175,8 @@ def _followed(council: Council, rows: pd.DataFrame, stream: str) -> pd.DataFrame
     """Add what ended the follow-up of each unit, and when."""
     found = events.after_entry(council, rows, stream)
     ends = rows[["unit_id"]].assign(date=council.extract_date, cause=CENSORED, rank=events.LAST_RANK)
-    first = pd.concat([found, ends]).sort_values(["unit_id", "date", "rank"], kind="stable").drop_duplicates("unit_id")
+    in_order = pd.concat([found, ends]).sort_values(["unit_id", "date", "rank", "cause"])
+    first = in_order.drop_duplicates("unit_id")
     first = rows[["unit_id"]].merge(first, on="unit_id", how="left").set_index(rows.index)
     moved = first["cause"] == events.MOVED_AWAY
     censored_by = pd.Series(None, index=rows.index, dtype="str")

@@ -32,9 +32,9 @@ _STATUS_CAUSES = {
     "special_guardianship": "guardianship",
     "moved_away": MOVED_AWAY,
 }
-# On a shared day the event counts first, then what competes with it, then the end of observation.
-LAST_RANK = 3
-_RANKS = {**dict.fromkeys(EVENT.values(), 0), MOVED_AWAY: 2}
+# On a shared day the event counts first, then a death, what else competes with it, and the end of observation.
+LAST_RANK = 4
+_RANKS = {**dict.fromkeys(EVENT.values(), 0), DIED: 1, MOVED_AWAY: 3}
 _COLUMNS = ["unit_id", "date", "cause", "rank"]
 
 
@@ -59,7 +59,7 @@ def after_entry(council: Council, rows: pd.DataFrame, stream: str) -> pd.DataFra
         found.append(_named(eighteenth_birthdays(council), TURNED_18))
     happened = pd.concat(found, ignore_index=True).merge(rows[["unit_id", "entered_on"]], on="unit_id")
     happened = happened[(happened["date"] >= happened["entered_on"]) & (happened["date"] <= council.extract_date)]
-    return happened.assign(rank=happened["cause"].map(_RANKS).fillna(1).astype("int64"))[_COLUMNS]
+    return happened.assign(rank=happened["cause"].map(_RANKS).fillna(2).astype("int64"))[_COLUMNS]
 
 
 def first_separations(council: Council) -> pd.Series[pd.Timestamp]:

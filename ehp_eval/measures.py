@@ -230,9 +230,9 @@ def closing(council: Council, cohort: Cohort) -> dict[str, Any]:
     """
     rows = cohort.at_risk
     closed = rows[rows["closed_on"].notna()]
-    moved_on = closed["t0"] + pd.to_timedelta(closed["days"], unit="D")
-    unknown = (closed["censored_by"] == events.MOVED_AWAY) & (moved_on <= closed["closed_on"])
-    died = (closed["cause"] == events.DIED) & (moved_on <= closed["closed_on"])
+    ended_on = closed["t0"] + pd.to_timedelta(closed["days"], unit="D")
+    unknown = (closed["censored_by"] == events.MOVED_AWAY) & (ended_on <= closed["closed_on"])
+    died = (closed["cause"] == events.DIED) & (ended_on <= closed["closed_on"])
     open_still = len(rows) - len(closed)
     known = closed[~unknown & ~died]
     if cohort.stream == "reunification":
@@ -240,8 +240,7 @@ def closing(council: Council, cohort: Cohort) -> dict[str, Any]:
     elif cohort.stream == "placement_support":
         good = _placement_held(council, known)
     elif cohort.stream == "pre_birth":
-        separated_on = events.by_unit(events.first_separations(council), known)
-        good = ~(separated_on <= known["closed_on"])
+        good = ~((known["cause"] == events.SEPARATED) & (ended_on[known.index] <= known["closed_on"]))
     else:
         good = pd.Series(
             ~looked_after_on(council.care.periods, known["unit_id"], known["closed_on"]), index=known.index

@@ -48,7 +48,7 @@ def babies(council: Council, service: str, stream: str, period: Period) -> tuple
     """
     flow = Flow("referrals")
     accepted = _accepted(council, service, stream, period, flow, unit="pregnancies_referred")
-    rows = accepted.assign(pregnancy_id=accepted["person_id"].map(_pregnancies(council)))
+    rows = accepted.assign(pregnancy_id=_pregnancies(council).reindex(accepted["person_id"]).array)
     twice = rows["pregnancy_id"].notna() & rows.duplicated("pregnancy_id")
     flow.leave_out("same_pregnancy", twice)
     rows = rows[~twice].merge(council.tables["pregnancies"][["pregnancy_id", "outcome"]], on="pregnancy_id", how="left")
@@ -101,7 +101,8 @@ def parents(council: Council, service: str, stream: str, period: Period) -> tupl
 def _referrals(council: Council) -> pd.DataFrame:
     """Return the referrals, a child referred before birth under the id given at birth: it is followed under that."""
     table = council.tables["referrals"]
-    return table.assign(person_id=table["person_id"].map(council.born_ids).fillna(table["person_id"]))
+    born = council.born_ids.reindex(table["person_id"]).set_axis(table.index)
+    return table.assign(person_id=born.fillna(table["person_id"]))
 
 
 def _pregnancies(council: Council) -> pd.Series[str]:

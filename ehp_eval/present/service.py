@@ -236,8 +236,14 @@ def _by_year(report: Evaluation, measure: str, days: int | None, published: dict
         return Callout(say("charts.none", reason=answer_sentence(report)))
     frame["published"] = frame["label"].map(published).astype("float64")
     events = events_until(report, report.service.id)
-    began, first = pd.Timestamp(report.service.operational_since), next(iter(report.by_year.values())).period
     notes = [say("charts.years_note")] if published else []
+    if days is not None:
+        notes += [
+            say("charts.so_far", n=passed, total=f"{total:,}", year=cohort.period.label, window=fw.window(days))
+            for cohort in report.by_year.values()
+            if (passed := cohort.step("matured", days)) < (total := len(cohort.at_risk))
+        ]
+    began, first = pd.Timestamp(report.service.operational_since), next(iter(report.by_year.values())).period
     if began > first.start:
         words = {"title": report.service.title, "since": day_in_words(began), "year": first.label}
         notes.append(say("charts.part_year", **words))
