@@ -48,9 +48,7 @@ TREND = pd.DataFrame(
         for year in range(2014, 2019)
     ]
 )
-EVENTS = pd.DataFrame(
-    {"at": pd.to_datetime(["2011-01-01", "2019-05-01"]), "label": ["Before", "Reflect begins"]}
-)
+EVENTS = pd.DataFrame({"at": pd.to_datetime(["2011-01-01", "2019-05-01"]), "label": ["Before", "Reflect begins"]})
 
 
 def intervals(**changes) -> Chart:

@@ -106,9 +106,7 @@ def test_a_sentence_keeps_markup_and_escapes_the_rest(monkeypatch):
     )
 
 
-@pytest.mark.parametrize(
-    "href", ["https://example.org", "//example.org", "javascript:x", "/etc", "\\\\host\\x"]
-)
+@pytest.mark.parametrize("href", ["https://example.org", "//example.org", "javascript:x", "/etc", "\\\\host\\x"])
 def test_links_stay_among_the_reports(href):
     with pytest.raises(ReportError, match="beside it"):
         link("x", href)

@@ -33,9 +33,7 @@ def estimates(**columns) -> pd.DataFrame:
 def parts() -> list:
     """One of everything that a report can show."""
     events = pd.DataFrame({"at": pd.to_datetime(["2020-03-23"]), "label": ["Pandemic"]})
-    curve = pd.DataFrame(
-        {"time": [100, 300], "incidence": [0.02, 0.1], "lower": [0.0, 0.05], "upper": [0.1, 0.2]}
-    )
+    curve = pd.DataFrame({"time": [100, 300], "incidence": [0.02, 0.1], "lower": [0.0, 0.05], "upper": [0.1, 0.2]})
     at_risk = pd.DataFrame({"day": [0, 365, 730], "at_risk": [157, 120, 12]})
     areas = [f"Authority {number}" for number in range(6)]
     trend = pd.DataFrame([{"area": area, "year": 2014 + i, "n": 100 + i} for area in areas for i in range(5)])
@@ -190,8 +188,8 @@ def test_nbconvert_knows_the_exporter():
     assert entry.load() is EhpHtmlExporter
 
 
-def test_the_words_of_the_page_are_in_its_language(monkeypatch):
-    with pytest.raises(EhpError, match="words_cy.toml"):
+def test_the_words_of_the_page_are_in_its_language():
+    with pytest.raises(EhpError, match=r"words in 'cy'"):
         render_html(notebook(language="cy"))
 
 
@@ -251,7 +249,7 @@ PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAW
             new_output("display_data", {"text/html": '<p style="background:url(a.png)">x</p>'}),
             "a style of <p>",
         ),
-        (new_output("display_data", {"text/html": '<p id="a">x</p><p id="a">y</p>'}), "'a' stands 2 times"),
+        (new_output("display_data", {"text/html": '<p id="b">x</p><p id="b">y</p>'}), "'b' stands 2 times"),
         (new_output("display_data", {"text/html": "x" * 1_000_000}), "1.0 MB"),
     ],
 )
@@ -341,7 +339,7 @@ def structure(pdf: PdfReader) -> list[tuple[str, str]]:
     found = []
 
     def walk(node):
-        node = node.get_object()
+        node = node.get_object() if hasattr(node, "get_object") else node
         if isinstance(node, list):
             for child in node:
                 walk(child)
@@ -359,7 +357,7 @@ def test_the_pdf_is_tagged_with_title_language_and_bookmarks(pdf):
     assert root["/MarkInfo"]["/Marked"] is not None
     assert root["/Lang"] == "en"
     assert pdf.metadata.title == "Tŷ Ŵyn & more, 2020-21"
-    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data().replace(b"ns0:", b"pdfuaid:")
+    assert b'pdfuaid:part="1"' in root["/Metadata"].get_data()
     assert "What the service is" in str(pdf.outline)
 
 
@@ -408,7 +406,7 @@ def test_without_the_system_library_one_sentence_says_how_to_get_it(monkeypatch)
         return original(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", without_pango)
-    with pytest.raises(PdfUnavailableError, match="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"):
+    with pytest.raises(PdfUnavailableError, match="apt-get install libpango"):
         render_pdf("<html></html>")
 
 
