@@ -94,8 +94,9 @@ def examine_claims(council: Council, *, until: Period, subject: str | None = Non
     return [_examine(council, row, table) for _, row in chosen.iterrows()]
 
 
-def claim_figures(claims: list[Claim]) -> list[dict[str, Any]]:
-    """Return the claims as rows of the figures, source `published`."""
+def claim_figures(council: Council, claims: list[Claim]) -> list[dict[str, Any]]:
+    """Return the claims as rows of the figures, source `published`; a claim about no service has none."""
+    service_ids = {service.id for service in council.services}
     nothing = float("nan")
     rows = []
     for claim in claims:
@@ -106,7 +107,7 @@ def claim_figures(claims: list[Claim]) -> list[dict[str, Any]]:
                 f"claim:{claim.id}",
                 None,
                 estimate,
-                service=claim.subject,
+                service=claim.subject if claim.subject in service_ids else "",
                 year=claim.year,
                 stream=claim.stream,
                 numerator=claim.numerator,

@@ -21,6 +21,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(gt=0)]
 Unit = Literal["child", "baby", "parent"]
 
+OVERVIEW = "overview"
+"""Id of the report, and name of the notebook, of all services together."""
+
 UNIT_OF_STREAM: dict[str, Unit] = {
     "edge_of_care": "child",
     "placement_support": "child",
@@ -138,6 +141,8 @@ class Service(_Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Service:
+        if self.report == OVERVIEW:
+            raise ValueError(f"id: the report '{OVERVIEW}' is that of all services together; name the file otherwise")
         for stream in self.streams:
             if stream not in STREAMS:
                 raise ValueError(f"streams: '{stream}' is not one of {', '.join(STREAMS)}")

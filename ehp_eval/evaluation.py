@@ -15,7 +15,7 @@ import pandas as pd
 
 from ehp_eval.claims import Claim, claim_figures, examine_claims
 from ehp_eval.cohort import NEEDED_TABLES, Cohort, build_cohort
-from ehp_eval.config import Service
+from ehp_eval.config import OVERVIEW, Service
 from ehp_eval.contract import TABLES
 from ehp_eval.errors import ArgumentError, DataError, EhpError
 from ehp_eval.load import Council, load_council
@@ -103,7 +103,7 @@ class Overview:
     claims: list[Claim]
     figures: pd.DataFrame
 
-    report = "overview"
+    report = OVERVIEW
 
 
 def evaluate(council: Council | str | Path, service: Service | str, year: Period | str) -> Evaluation:
@@ -151,7 +151,7 @@ def evaluate(council: Council | str | Path, service: Service | str, year: Period
         rows += cohort_figures(council, full)
     rows += changes(rows, council, service, years)
     rows += [row for cohort in other_streams.values() for row in cohort_figures(council, cohort)]
-    rows += claim_figures(claims)
+    rows += claim_figures(council, claims)
     figures = figures_frame(rows).assign(report=service.report)
     return Evaluation(council, service, year, by_year[year.label], full, by_year, other_streams, claims, figures)
 
@@ -170,7 +170,7 @@ def evaluate_council(council: Council | str | Path, year: Period | str) -> Overv
     looked_after = looked_after_series(council, until=year)
     claims = examine_claims(council, until=year)
     headline = [each.figures[each.figures["source"] == "records"] for each in services]
-    rows = looked_after_figures(looked_after) + claim_figures(claims)
+    rows = looked_after_figures(looked_after) + claim_figures(council, claims)
     figures = pd.concat([*headline, figures_frame(rows)], ignore_index=True).assign(report=Overview.report)
     return Overview(council, year, services, not_evaluated, looked_after, claims, figures)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import time
 import traceback
@@ -14,6 +15,7 @@ from ehp_eval.errors import EhpError, ReportError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+    from traitlets.config import Config
 
 WORKINGS = "workings"
 OWN_ERRORS = {
@@ -86,6 +88,11 @@ class Outcome:
     remark: str = ""
     details: str = ""
 
+    @property
+    def made(self) -> bool:
+        """Whether its page is in place: also where a PDF that was asked for by name could not be made beside it."""
+        return bool(self.content)
+
 
 def make_report(unit: Unit) -> Outcome:
     """Make a report, or leave the one that is there as it was and say why.
@@ -143,7 +150,7 @@ def _make(unit: Unit, outcome: Outcome) -> None:
     from ehp_eval.report import PdfUnavailableError, page_faults, render_html, render_pdf
 
     notebook = _execute(unit, outcome)
-    outcome.content = _published(notebook)
+    content = _published(notebook)
     html = render_html(notebook)
     faults = page_faults(html)
     if faults:
@@ -157,8 +164,11 @@ def _make(unit: Unit, outcome: Outcome) -> None:
             files[f"{unit.stem}.pdf"] = render_pdf(html)
         except PdfUnavailableError as unavailable:
             missing_pdf = str(unavailable)
+    if not files:
+        raise ReportError(missing_pdf)
     files[f"{WORKINGS}/{unit.stem}.ipynb"] = _cleaned(notebook, unit).encode()
     _put_in_place(unit.folder, files)
+    outcome.content = content
     outcome.files = {name: len(content) for name, content in files.items() if not name.startswith(WORKINGS)}
     # A file of an earlier run that this one did not renew would tell another story than its neighbours.
     for ending in ("html", "pdf"):
@@ -177,15 +187,17 @@ def _execute(unit: Unit, outcome: Outcome) -> NotebookNode:
     from papermill.exceptions import PapermillExecutionError
 
     try:
-        executed: NotebookNode = papermill.execute_notebook(
-            unit.notebook,
-            None,
-            parameters=unit.parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            log_output=False,
-            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # nor the network, nor its own end, is news here
-        )
+        with tempfile.TemporaryDirectory(prefix="ehp-") as sockets:
+            executed: NotebookNode = papermill.execute_notebook(
+                unit.notebook,
+                None,
+                parameters=unit.parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+                extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # its own end is no news here
+                config=_private(sockets),
+            )
         return executed
     except PapermillExecutionError as error:
         outcome.details = "\n".join(error.traceback)
@@ -195,6 +207,17 @@ def _execute(unit: Unit, outcome: Outcome) -> NotebookNode:
         raise ReportError(
             f"{error.ename} in cell {error.exec_count - 1} of {unit.notebook.name}; run with --debug to see more"
         ) from None
+
+
+def _private(folder: str) -> Config:
+    """Let the kernel talk through sockets in a folder of the user's own, and not through ports of the computer.
+
+    Kernels that start at the same moment can choose the same port; one of them then waits for ever. And anybody
+    on the computer could listen at a port. Windows has no such sockets.
+    """
+    from traitlets.config import Config
+
+    return Config() if os.name == "nt" else Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/kernel"}})
 
 
 def _published(notebook: NotebookNode) -> dict[str, Any]:
@@ -219,10 +242,11 @@ def _cleaned(notebook: NotebookNode, unit: Unit) -> str:
     from ehp_eval.present.shared import MIME
 
     notebook.metadata.pop("papermill", None)
-    folder = unit.parameters["data"]
+    # The whole line: papermill writes letters beyond ASCII, and backslashes, as escapes.
+    data = f"data = {Path(unit.parameters['data']).name!r}"
     for cell in notebook.cells:
         if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.source = cell.source.replace(folder, Path(folder).name)
+            cell.source = re.sub(r"^data = .*$", lambda _: data, cell.source, flags=re.MULTILINE)
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
@@ -239,5 +263,6 @@ def _put_in_place(folder: Path, files: dict[str, bytes]) -> None:
             draft = Path(name) / str(number)
             draft.write_bytes(content)
             drafts.append((draft, folder / target))
-        for draft, target_path in drafts:
+        # A PDF first: Windows lets nobody replace it while a reader shows it, and then the page too must stay.
+        for draft, target_path in sorted(drafts, key=lambda move: move[1].suffix != ".pdf"):
             draft.replace(target_path)

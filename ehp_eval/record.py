@@ -52,7 +52,7 @@ def write_figures(folder: Path, outcomes: list[Outcome], order: list[str]) -> in
         How many figures it holds.
     """
     path = folder / FIGURES
-    made = {outcome.report: figures_frame(outcome.content["figures"]) for outcome in outcomes if not outcome.failure}
+    made = {outcome.report: figures_frame(outcome.content["figures"]) for outcome in outcomes if outcome.made}
     kept = pd.DataFrame(columns=FIGURE_COLUMNS)
     if path.is_file():
         kept = pd.read_csv(path, dtype="str", keep_default_na=False)
@@ -89,7 +89,7 @@ def write_record(
             "flow": outcome.content["flow"],
         }
         for outcome in outcomes
-        if not outcome.failure
+        if outcome.made
     }
     record = {
         "marking": say(f"header.{parameters['audience']}"),
@@ -126,7 +126,8 @@ def write_index(folder: Path, council: Council, record: dict[str, Any], order: l
 
     if not record["reports"]:
         return
-    failed = {unit["report"] for unit in record["units"] if unit["outcome"] == "failed"}
+    renewed = {report for report, entry in record["reports"].items() if entry["made_at"] == record["started_at"]}
+    failed = {unit["report"] for unit in record["units"] if unit["outcome"] == "failed"} - renewed
     rows = []
     for report in sorted(record["reports"], key=lambda name: order.index(name) if name in order else len(order)):
         entry = record["reports"][report]

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ehp_eval.config import OVERVIEW
 from ehp_eval.errors import ArgumentError, DataError, ReportError
 from ehp_eval.evaluation import missing_tables, reported_services
 from ehp_eval.load import Council, load_council
@@ -22,7 +23,6 @@ from ehp_eval.record import INDEX, write_figures, write_index, write_record
 from ehp_eval.years import Period
 
 FORMATS = ("html", "pdf")
-OVERVIEW = "overview"
 logger = logging.getLogger(__name__)
 
 
@@ -88,7 +88,12 @@ def run(options: Options, tell: Callable[[str], None] = print) -> list[Outcome]:
     year = council.year(options.year) if options.year else council.years[-1]
     units = plan(council, year, options)
     folder = options.outputs / year.label / options.audience
-    (folder / WORKINGS).mkdir(parents=True, exist_ok=True)
+    try:
+        (folder / WORKINGS).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArgumentError(
+            f"'{options.outputs}' cannot hold the reports ({error.strerror}): name another with --outputs"
+        ) from None
     with _log_file(folder / WORKINGS / "run.log"):
         jobs = min(options.jobs or os.cpu_count() or 1, len(units))
         reports = "1 report" if len(units) == 1 else f"{len(units)} reports"

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.small_runs import SmallRun
+
+ROOT = Path(__file__).resolve().parents[1]
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -34,3 +41,38 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     yield context.new_page()
     context.close()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of the command line left: its folder of reports, and what it said."""
+
+    folder: Path
+    said: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="session")
+def shipped_run(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """The reports of the shipped data for 2020-21, HTML and PDF; not to be written to.
+
+    Half a minute: mark a test that uses it `pytest.mark.xdist_group("reports")`, so that one worker makes it once.
+    """
+    outputs = tmp_path_factory.mktemp("shipped") / "outputs"
+    said = subprocess.run(
+        [sys.executable, "-m", "ehp_eval.cli", "run", "--year", "2020-21", "--outputs", outputs, "--jobs", "2"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,  # a run that hangs fails, and does not keep the others waiting
+    )
+    assert said.returncode == 0, said.stdout + said.stderr
+    return Ran(outputs / "2020-21" / "internal", said)
+
+
+@pytest.fixture
+def small_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallRun:
+    """A council of a few children with notebooks of its own; name its services first."""
+    run = SmallRun(tmp_path)
+    monkeypatch.setattr("ehp_eval.run.notebooks_folder", lambda: run.notebooks)
+    return run

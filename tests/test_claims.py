@@ -190,12 +190,13 @@ def test_the_period_is_the_year_or_the_days() -> None:
 
 def test_claims_as_figures() -> None:
     rows = claim_figures(
+        council_of(),
         examine(
             claim(),
             claim(claim_id="several", denominator=157, percent_stated="96"),
             claim(claim_id="impossible", denominator=22, percent_stated="96"),
             claim(claim_id="count", percent_stated="", percent_of="", denominator="", numerator_stated=23),
-        )
+        ),
     )
     assert [row["measure"] for row in rows] == ["claim:c", "claim:several", "claim:impossible", "claim:count"]
     assert {row["source"] for row in rows} == {"published"}

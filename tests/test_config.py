@@ -229,3 +229,9 @@ def test_a_faulty_service_does_not_make_its_referrals_faulty(tmp_path: Path) -> 
     with pytest.raises(DataError) as caught:
         load_council(folder)
     assert where(list(caught.value.findings)) == [("services/doorstep.toml", "titel", "unknown key")]
+
+
+def test_no_service_may_take_the_overviews_place(tmp_path: Path) -> None:
+    _, services, findings = read(tmp_path, services={"overview": SERVICES["doorstep"]})
+    assert services == ()
+    assert where(findings) == [("services/overview.toml", "id", "wrong value")]

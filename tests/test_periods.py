@@ -80,8 +80,7 @@ def repaired(frame: pd.DataFrame, column: str = "care") -> dict[str, int]:
             id="and does not stand for an open duplicate",
         ),
         pytest.param(
-            [care("2019-01-01", None)] * 2
-            + [care("2019-01-01", "2019-03-01"), care("2019-01-01", "2019-02-01")],
+            [care("2019-01-01", None)] * 2 + [care("2019-01-01", "2019-03-01"), care("2019-01-01", "2019-02-01")],
             [("A", "2019-01-01", "2019-03-01", 1)],
             {"duplicate": 3},
             id="of duplicates the latest end stays and beats none",
@@ -204,9 +203,7 @@ quick = settings(deadline=None, max_examples=25)
 dates = st.dates(pd.Timestamp("2019-01-01").date(), pd.Timestamp("2019-02-09").date()).map(str)
 reasons = st.sampled_from(["started", "placement", None])
 some_rows = st.lists(
-    st.tuples(
-        st.sampled_from("ABC"), dates, dates | st.none(), st.sampled_from(["C2", "V3", "V4", None]), reasons
-    ),
+    st.tuples(st.sampled_from("ABC"), dates, dates | st.none(), st.sampled_from(["C2", "V3", "V4", None]), reasons),
     max_size=14,
 )
 closed_rows = st.lists(st.tuples(st.sampled_from("AB"), dates, dates, st.just("C2"), reasons), max_size=8)
@@ -257,9 +254,7 @@ def test_the_days_in_care_are_those_of_the_episodes(rows: list[Row]) -> None:
     usable = frame[frame["ended_on"] >= frame["started_on"]]
     expected = {
         (person, day)
-        for person, start, end in zip(
-            usable["person_id"], usable["started_on"], usable["ended_on"], strict=True
-        )
+        for person, start, end in zip(usable["person_id"], usable["started_on"], usable["ended_on"], strict=True)
         for day in pd.date_range(start, end, inclusive="left")
     }
     asked = [(person, day) for person in "AB" for day in pd.date_range("2019-01-01", "2019-02-12")]
@@ -273,9 +268,7 @@ def test_the_days_in_care_are_those_of_the_episodes(rows: list[Row]) -> None:
 
 def test_a_child_is_looked_after_from_the_start_up_to_the_end() -> None:
     periods = periods_of_care(
-        episodes(
-            care("2019-01-01", "2019-03-01"), care("2019-05-01", None), care("2019-01-10", None, person="B")
-        )
+        episodes(care("2019-01-01", "2019-03-01"), care("2019-05-01", None), care("2019-01-10", None, person="B"))
     ).periods
     asked = {
         ("A", "2018-12-31"): False,

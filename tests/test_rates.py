@@ -42,9 +42,7 @@ def test_below_ten_the_limits_are_exact(count: int, confidence: float, lower: fl
         (394, 0.95, 356.050602456, 434.89251935),
     ],
 )
-def test_from_ten_the_limits_are_those_of_byar(
-    count: int, confidence: float, lower: float, upper: float
-) -> None:
+def test_from_ten_the_limits_are_those_of_byar(count: int, confidence: float, lower: float, upper: float) -> None:
     found = rate(count, 1, per=1, confidence=confidence)
     assert (found.lower, found.upper) == pytest.approx((lower, upper), rel=1e-9)
     assert found.method == "Byar"
@@ -84,9 +82,7 @@ def test_limits_surround_the_rate(count: int, population: int, confidence: float
         (1, 100, 0, "must be a number above 0"),
     ],
 )
-def test_impossible_counts_and_populations_are_refused(
-    count: Any, population: Any, per: Any, message: str
-) -> None:
+def test_impossible_counts_and_populations_are_refused(count: Any, population: Any, per: Any, message: str) -> None:
     with pytest.raises(StatisticsError, match=message):
         rate(count, population, per=per)
 

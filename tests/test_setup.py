@@ -34,10 +34,7 @@ def pins(file: str) -> list[tuple[Requirement, int]]:
     """Each pinned requirement of a file, with the number of its hashes."""
     lines = (ROOT / "requirements" / file).read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
     entries = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    return [
-        (Requirement(entry.partition(" --hash")[0].strip()), entry.count("--hash=sha256:"))
-        for entry in entries
-    ]
+    return [(Requirement(entry.partition(" --hash")[0].strip()), entry.count("--hash=sha256:")) for entry in entries]
 
 
 def versions(file: str) -> dict[str, set[str]]:
@@ -59,9 +56,7 @@ def test_each_pin_has_hashes_and_no_address(file: str) -> None:
     assert all(hashes > 0 for _, hashes in pins(file))
     text = (ROOT / "requirements" / file).read_text(encoding="utf-8")
     assert "://" not in text
-    assert not re.search(r"^\s*(-[a-z]|--(?!hash=))", text, re.MULTILINE), (
-        "options such as an index do not belong here"
-    )
+    assert not re.search(r"^\s*(-[a-z]|--(?!hash=))", text, re.MULTILINE), "options such as an index do not belong here"
 
 
 @pytest.mark.parametrize("file", PINNED)
@@ -109,9 +104,7 @@ def imported(folder: str) -> set[str]:
 def test_what_the_library_imports_is_what_it_declares() -> None:
     names = {Requirement(wanted).name for wanted in PROJECT["dependencies"]}
     declared = {IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names}
-    assert imported("ehp_eval") == declared - {"ipykernel"}, (
-        "ipykernel alone is needed without being imported"
-    )
+    assert imported("ehp_eval") == declared - {"ipykernel"}, "ipykernel alone is needed without being imported"
 
 
 def test_build_requirement_is_the_pinned_one() -> None:

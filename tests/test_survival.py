@@ -187,9 +187,7 @@ def test_cumulative_incidence_is_that_of_r() -> None:
         ),
     ],
 )
-def test_cumulative_incidence_is_that_of_r_with_delayed_entry(
-    cause: str, expected: list[tuple[float, ...]]
-) -> None:
+def test_cumulative_incidence_is_that_of_r_with_delayed_entry(cause: str, expected: list[tuple[float, ...]]) -> None:
     curve = cumulative_incidence(TIME, CAUSE, cause=cause, entry=ENTRY)
     ends = curve[curve["time"].isin([5, 12, 20, 31, 40])]
     assert_rows(ends, ["time", "incidence", "lower", "upper"], expected)
@@ -244,9 +242,7 @@ def test_without_competing_events_incidence_is_1_minus_survival(cohort: list[tup
 def test_the_incidences_and_survival_add_up_to_1(cohort: list[tuple[int, int, str]]) -> None:
     entry, length, causes = (np.array(column) for column in zip(*cohort, strict=True))
     durations = entry + length
-    care, adult = (
-        cumulative_incidence(durations, causes, cause=cause, entry=entry) for cause in ("care", "adult")
-    )
+    care, adult = (cumulative_incidence(durations, causes, cause=cause, entry=entry) for cause in ("care", "adult"))
     survival = kaplan_meier(durations, causes != "", entry=entry)["survival"]
     np.testing.assert_allclose(care["incidence"] + adult["incidence"] + survival, 1.0, atol=1e-12)
     for curve in (care, adult):
@@ -277,9 +273,7 @@ def test_at_risk_on_a_day_have_entered_before_it(cohort: list[tuple[int, int, st
 
 
 def test_an_entry_of_0_is_from_the_start() -> None:
-    pd.testing.assert_frame_equal(
-        kaplan_meier(DAY_0, OBSERVED, entry=[0] * len(DAY_0)), kaplan_meier(DAY_0, OBSERVED)
-    )
+    pd.testing.assert_frame_equal(kaplan_meier(DAY_0, OBSERVED, entry=[0] * len(DAY_0)), kaplan_meier(DAY_0, OBSERVED))
 
 
 # R: summary(survfit(Surv(c(0, time[-1]), d) ~ 1, conf.type = "log-log"), times = c(0, 4, 5, 30, 40))

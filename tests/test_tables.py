@@ -64,7 +64,9 @@ def test_numbers_stand_at_the_right_words_at_the_left():
 
 
 def test_only_columns_of_short_words_stay_on_one_line():
-    frame = pd.DataFrame({"name": ["a", "b"], "years": ["2019-20", "2017-18 to 2019-20"], "share": ["7 of 11", "9 of 12"]})
+    frame = pd.DataFrame(
+        {"name": ["a", "b"], "years": ["2019-20", "2017-18 to 2019-20"], "share": ["7 of 11", "9 of 12"]}
+    )
     classes = [cell.get("class") for cell in parsed(Table(frame, caption="Lines")).select("tr:nth-child(1) td")]
     assert classes == [None, ["ehp-short"]]
 

@@ -1,0 +1,219 @@
+"""Nobody can be identified: a canary in every identifying cell must turn up in nothing that a run writes or says."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import StreamObject
+
+from ehp_eval.cli import main
+from ehp_eval.contract import RECORDS
+from tests.small_runs import contents, publishing
+
+canaries = pytest.mark.xdist_group("canary")
+ROOT = Path(__file__).resolve().parents[1]
+CANARY = "Canary"
+# Free text in which a council's extract may hold a name or an address.
+FREE_TEXT = {"persons": ("locality",), "looked_after_episodes": ("provider", "need", "reason_ended")}
+
+
+def plant(folder: Path) -> dict[str, int]:
+    """Rename every id alike in all tables, so that they still fit together; returns the cells changed by column."""
+    changed: dict[str, int] = {}
+    for contract in RECORDS:
+        path = folder / contract.file
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
+        names = {column.name for column in contract.of_kind("id")} | set(FREE_TEXT.get(contract.name, ()))
+        for position, name in enumerate(header):
+            if name in names:
+                filled = [row for row in rows if row[position].strip()]
+                for row in filled:
+                    row[position] = f"{CANARY} {row[position].strip()}"
+                changed[f"{contract.name}.{name}"] = len(filled)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    return changed
+
+
+def with_canary(said: str | bytes) -> bool:
+    text = said.decode("utf-8", errors="replace") if isinstance(said, bytes) else said
+    return CANARY.lower() in text.lower()
+
+
+def pdf_contents(content: bytes) -> list[bytes | str]:
+    """Everything in a PDF: the text of its pages, what it says of itself, and every stream unpacked."""
+    pdf = PdfReader(BytesIO(content))
+    parts: list[bytes | str] = [page.extract_text() for page in pdf.pages]
+    parts += [str(pdf.metadata), str(pdf.outline)]
+    for number in range(len(pdf.xref_objStm) + sum(map(len, pdf.xref.values())) + 1):
+        found = pdf.get_object(number) if number else None
+        parts.append(found.get_data() if isinstance(found, StreamObject) else str(found))
+    return parts
+
+
+@pytest.fixture(scope="module")
+def council(tmp_path_factory) -> Path:
+    """The shipped data with canaries, reports left for two services (one of children, one of babies)."""
+    folder = tmp_path_factory.mktemp("marked") / "data"
+    shutil.copytree(ROOT / "data", folder)
+    for name in ("connecting_families", "ifss", "reflect"):
+        path = folder / f"services/{name}.toml"
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if not line.startswith("notebook")), encoding="utf-8")
+    changed = plant(folder)
+    ids = {f"{contract.name}.{column.name}" for contract in RECORDS for column in contract.of_kind("id")}
+    assert ids <= set(changed)
+    assert all(count > 0 for column, count in changed.items() if column != "persons.birth_person_id"), changed
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ran(council) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    outputs = council.parent / "outputs"
+    arguments = ["--data", council, "--outputs", outputs, "--year", "2020-21", "--formats", "html,pdf"]
+    said = subprocess.run(
+        [sys.executable, "-m", "ehp_eval.cli", "run", *arguments, "--jobs", "2"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,  # a run that hangs fails, and does not keep the others waiting
+    )
+    assert said.returncode == 0, said.stdout + said.stderr
+    return outputs / "2020-21" / "internal", said
+
+
+@canaries
+def test_the_records_with_canaries_give_the_same_figures(ran):
+    """Otherwise the canaries had cut the tables apart, and the search would prove nothing."""
+    folder, _ = ran
+    figures = pd.read_csv(folder / "figures.csv").query("report == 'rapid-response' and year == '2020-21'")
+    closing = figures.query("measure == 'eoc1c'").iloc[0]
+    assert (closing["numerator"], closing["denominator"]) == (159, 166)
+    assert {path.name for path in folder.glob("*.pdf")} == {
+        f"{report}-2020-21.pdf" for report in ("overview", "rapid-response", "baby-in-mind")
+    }
+
+
+@canaries
+def test_no_file_of_a_run_names_anybody(ran):
+    folder, _ = ran
+    written = contents(folder)
+    assert {Path(name).suffix for name in written} == {".html", ".pdf", ".csv", ".json", ".ipynb", ".log"}
+    assert [name for name, content in written.items() if with_canary(content)] == []
+    assert not [name for name in written if with_canary(name)]
+
+
+@canaries
+def test_no_pdf_names_anybody(ran):
+    folder, _ = ran
+    for path in folder.glob("*.pdf"):
+        parts = pdf_contents(path.read_bytes())
+        assert any("Rapid Response" in part for part in parts if isinstance(part, str)) or "baby" in path.name
+        assert not [part for part in parts if with_canary(part)], path.name
+
+
+@canaries
+def test_the_run_names_nobody_in_what_it_says(ran):
+    _, said = ran
+    assert not with_canary(said.stdout + said.stderr)
+
+
+# When something goes wrong
+
+
+def run_small(small_run, capfd, *arguments: str) -> tuple[int, str]:
+    code = small_run.run(*arguments)
+    said = capfd.readouterr()
+    return code, said.out + said.err
+
+
+OUTBURSTS = {
+    "an exception with an id": "raise KeyError(person)",
+    "an exception with the name of one of the library's": "import pandas; raise pandas.errors.DataError(person)",
+    "a warning with an id": "import warnings; warnings.warn(person)",
+    "a print of an id": "print(person)",
+    "an exit with an id": "raise SystemExit(person)",
+    "a log of an id": "import logging; logging.getLogger('ehp_eval').error(person)",
+}
+
+
+@pytest.mark.parametrize("outburst", OUTBURSTS.values(), ids=OUTBURSTS.keys())
+def test_a_notebook_that_blurts_out_an_id_fails_without_repeating_it(small_run, capfd, outburst):
+    small_run.services("alpha")
+    canary = f"{CANARY} one"
+    referrals = small_run.data / "records/referrals.csv"
+    referrals.write_text(referrals.read_text(encoding="utf-8").replace(",one,", f",{canary},"), encoding="utf-8")
+    reading = "from ehp_eval import load_council\nperson = load_council(data).tables['referrals']['person_id'].iloc[0]"
+    small_run.notebook("alpha", reading, outburst, publishing())
+    code, said = run_small(small_run, capfd, "--service", "alpha")
+    assert code == 4
+    assert not with_canary(said), said
+    assert not [name for name, content in contents(small_run.outputs).items() if with_canary(content)]
+
+
+def test_a_surprise_in_the_library_does_not_repeat_an_id(small_run, capfd, monkeypatch):
+    def surprise(*_):
+        raise ValueError(f"{CANARY} one")
+
+    small_run.services("alpha")
+    monkeypatch.setattr("ehp_eval.making.check_notebook", surprise)
+    monkeypatch.setattr("ehp_eval.run.check_notebook", surprise)
+    code, said = run_small(small_run, capfd, "--service", "alpha")
+    assert code == 4
+    assert not with_canary(said)
+
+
+BAD_CELL = f"{CANARY} 31.02.2020"
+
+
+@pytest.mark.parametrize("contract", RECORDS, ids=lambda contract: contract.name)
+def test_a_fault_in_the_records_is_found_without_repeating_the_cell(tmp_path, capsys, contract):
+    """Every cell of a row holds a canary: those of a kind that it cannot be are faults, and none is repeated."""
+    folder = tmp_path / "data"
+    shutil.copytree(ROOT / "data", folder, ignore=shutil.ignore_patterns("records"))
+    (folder / "records").mkdir()
+    header = [column.name for column in contract.columns]
+    row = [f"{BAD_CELL} {name}" for name in header]
+    with (folder / contract.file).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, row, row, [""] * (len(header) - 1) + [CANARY]])
+    assert main(["run", "--data", str(folder), "--outputs", str(tmp_path / "outputs")]) == 3
+    said = capsys.readouterr()
+    checked = [column.name for column in contract.columns if column.kind not in ("id", "text")]
+    for name in [*checked, *filter(None, [", ".join(contract.key)])]:
+        assert f"{contract.file}, row" in said.err
+        assert f", {name}: " in said.err, name
+    assert not with_canary(said.out + said.err), said.err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'referral_id,person_id\nr1,"{CANARY}\n',
+        f"referral_id,person_id\nr1,{CANARY},{CANARY}\n",
+        f'referral_id,person_id\nr1,"{CANARY}" x\n',
+        f"referral_id,person_id\nr1,{CANARY}\0\n",
+        f"referral_id,person_id\nr1,{CANARY} \N{LATIN SMALL LETTER W WITH CIRCUMFLEX}\n",
+        f"{CANARY} one,{CANARY} two\n1,2\n",
+    ],
+    ids=["quote left open", "ragged", "text after a quote", "a null byte", "another encoding", "no header"],
+)
+def test_a_file_that_is_no_table_is_refused_without_repeating_it(tmp_path, capsys, request, text):
+    folder = tmp_path / "data"
+    shutil.copytree(ROOT / "data", folder, ignore=shutil.ignore_patterns("records"))
+    (folder / "records").mkdir()
+    encoding = "utf-16" if "encoding" in request.node.name else "utf-8"
+    (folder / "records/referrals.csv").write_bytes(text.encode(encoding))
+    assert main(["run", "--data", str(folder), "--outputs", str(tmp_path / "outputs")]) == 3
+    said = capsys.readouterr()
+    assert "records/referrals.csv" in said.err
+    assert not with_canary(said.out + said.err), said.err
