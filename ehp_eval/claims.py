@@ -6,6 +6,7 @@ same figure from records, and where no numerator fits, whether another denominat
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -261,6 +262,7 @@ def _rising(council: Council, row: pd.Series, percent: str) -> tuple[str, str]:
         n=rises,
         same=same,
         of=len(wide),
+        to=_rounded_to(council, wide.index),
         percent=percent,
         numerators=say("claims.or").join(map(str, fits)) or say("claims.none"),
     )
@@ -275,7 +277,9 @@ def _falling(council: Council, row: pd.Series, percent: str) -> tuple[str, str]:
     wide = counts_by_year(council, areas).loc[list(areas), years]
     falls = (wide.diff(axis=1).iloc[:, 1:] < 0).all(axis=1)
     series = [f"{area} {', '.join(str(count) for count in wide.loc[area])}" for area in areas]
-    remark = say("claims.falling", n=int(falls.sum()), of=len(areas), series="; ".join(series))
+    remark = say(
+        "claims.falling", n=int(falls.sum()), of=len(areas), to=_rounded_to(council, areas), series="; ".join(series)
+    )
     return ("agrees" if falls.all() else "disagrees"), remark
 
 
@@ -284,8 +288,8 @@ def _growth(council: Council, row: pd.Series, percent: str) -> tuple[str, str]:
     area = row["areas"]
     counts = counts_by_year(council, (area,)).loc[area]
     before, after = int(counts[row["period_start"].year]), int(counts[row["period_end"].year])
-    table = council.tables["looked_after_children"]
-    half = float(table.loc[table["area"] == area, "rounded_to"].max()) / 2
+    to = _rounded_to(council, (area,))
+    half = to / 2
     low, high = (100 * ((after - half) / (before + half) - 1), 100 * ((after + half) / (before - half) - 1))
     inside = low <= float(percent) <= high
     remark = say(
@@ -294,11 +298,19 @@ def _growth(council: Council, row: pd.Series, percent: str) -> tuple[str, str]:
         before=f"{before:,}",
         after=f"{after:,}",
         growth=f"{100 * (after / before - 1):.1f}",
+        to=to,
         low=f"{low:.1f}",
         high=f"{high:.1f}",
         percent=percent,
     )
     return ("agrees" if inside else "disagrees"), remark
+
+
+def _rounded_to(council: Council, areas: Iterable[str]) -> int:
+    """Return what the counts of these areas are rounded to at most; 1 where they are exact."""
+    table = council.tables["looked_after_children"]
+    rounded = table.loc[table["area"].isin(list(areas)), "rounded_to"].dropna()
+    return int(rounded.max()) if len(rounded) else 1
 
 
 SYSTEM_CLAIMS = {"areas_rising": _rising, "areas_falling_each_year": _falling, "growth": _growth}

@@ -141,21 +141,27 @@ class Service(_Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Service:
+        faults = []
         if self.report == OVERVIEW:
-            raise ValueError(f"id: the report '{OVERVIEW}' is that of all services together; name the file otherwise")
-        for stream in self.streams:
-            if stream not in STREAMS:
-                raise ValueError(f"streams: '{stream}' is not one of {', '.join(STREAMS)}")
-            if UNIT_OF_STREAM[stream] != self.unit:
-                raise ValueError(f"unit: the stream '{stream}' counts in '{UNIT_OF_STREAM[stream]}', not '{self.unit}'")
-        if CLOCK_OF_UNIT[self.unit] != self.clock:
-            raise ValueError(
-                f"clock: a service that counts in '{self.unit}' starts its clock at '{CLOCK_OF_UNIT[self.unit]}'"
-            )
+            faults.append(f"id: the report '{OVERVIEW}' is that of all services together; name the file otherwise")
+        faults += [
+            f"streams: '{stream}' is not one of {', '.join(STREAMS)}"
+            for stream in self.streams
+            if stream not in STREAMS
+        ]
+        units = {stream: UNIT_OF_STREAM[stream] for stream in self.streams if stream in STREAMS}
+        foreign = [stream for stream, unit in units.items() if unit != self.unit]
+        clock = CLOCK_OF_UNIT[self.unit]
+        if foreign:
+            faults.append(f"unit: the stream '{foreign[0]}' counts in '{units[foreign[0]]}', not '{self.unit}'")
+        elif clock != self.clock:  # the unit decides the clock
+            faults.append(f"clock: a service that counts in '{self.unit}' starts its clock at '{clock}'")
         if list(self.windows_days) != sorted(set(self.windows_days)):
-            raise ValueError("windows_days: list each window once, shortest first")
+            faults.append("windows_days: list each window once, shortest first")
         if self.primary_window_days not in self.windows_days:
-            raise ValueError("primary_window_days: it must be one of windows_days")
+            faults.append("primary_window_days: it must be one of windows_days")
+        if faults:
+            raise ValueError("\n".join(faults))
         return self
 
     @property
@@ -220,7 +226,11 @@ def _read(folder: Path, name: str, model: type[_Model], findings: list[Finding],
     try:
         return model.model_validate({**content, **extra})
     except ValidationError as error:
-        findings.extend(_finding(name, fault["loc"], fault["type"], fault["msg"]) for fault in error.errors())
+        findings.extend(
+            _finding(name, fault["loc"], fault["type"], message)
+            for fault in error.errors()
+            for message in fault["msg"].splitlines()
+        )
         return None
 
 

@@ -10,10 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["id", "code", "date", "month", "year", "whole", "number", "text"]
+Kind = Literal["id", "code", "date", "month", "year", "whole", "number", "percent", "text"]
 Blank = Literal["not allowed", "unknown", "not applicable", "still open"]
 
 UNKNOWN = "U"
+# What a published claim can be held against: a stream of a service, a service as a whole, the looked-after series.
+STREAM_CLAIMS = ("eoc1c", "eoc8c", "psw1c", "bm1c")
+SERVICE_CLAIMS = ("eoc7c", "rf4n")
+SYSTEM_CLAIMS = ("areas_rising", "areas_falling_each_year", "growth")
 STREAMS = ("edge_of_care", "placement_support", "reunification", "pre_birth", "parent_support")
 
 
@@ -317,16 +321,16 @@ REFERENCE = (
         (
             _must("claim_id", "text"),
             _must("subject", "text"),
-            _may("stream", "text", blank="not applicable"),
+            _may("stream", "code", *STREAMS, blank="not applicable"),
             _must("period_start", "date"),
             _must("period_end", "date"),
             _must("unit", "text"),
             _may("denominator", "whole"),
             _may("numerator_stated", "whole"),
-            _may("percent_stated", "text"),
+            _may("percent_stated", "percent"),
             _may("percent_of", "text", blank="not applicable"),
             _must("wording", "text"),
-            _may("measure", "text", blank="not applicable"),
+            _may("measure", "code", *STREAM_CLAIMS, *SERVICE_CLAIMS, *SYSTEM_CLAIMS, blank="not applicable"),
             _may("areas", "text", blank="not applicable"),
             _may("caveat", "text", blank="not applicable"),
             *_DOCUMENT,

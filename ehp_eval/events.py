@@ -106,7 +106,8 @@ def _proceedings_for_later_children(council: Council) -> pd.Series[pd.Timestamp]
     tables = council.tables
     issued = tables["status_events"][tables["status_events"]["type"] == "proceedings_issued"]
     children = tables["babies"].merge(tables["pregnancies"], on="pregnancy_id").merge(tables["parents"], on="parent_id")
-    later = children[children["index_removal_on"].isna() | (children["born_on"] > children["index_removal_on"])]
+    # Where the removal is not dated, only a child born after the engagement is surely a later one.
+    later = children[children["born_on"] > children["index_removal_on"].fillna(children["engaged_on"])]
     found = later.merge(issued, left_on="baby_id", right_on="person_id")
     # An issue before the engagement is no event after it: it lies before the clock, and `after_entry` drops it.
     return found.set_index("parent_id")["date"]

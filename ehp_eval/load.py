@@ -74,7 +74,7 @@ class Council:
 
     @property
     def latest_year(self) -> Period:
-        """The latest financial year that had ended by the extract date and has records."""
+        """The latest financial year that had ended by the extract date."""
         last = Period.of_day(self.extract_date.date())
         return last if last.end <= self.extract_date else last.earlier(1)
 
@@ -147,7 +147,9 @@ def load_council(folder: str | Path) -> Council:
                 raw[contract.name] = frame
     tables = {name: _typed(raw.get(name), contract) for name, contract in TABLES.items()}
     if settings:
-        findings += tables_findings(tables, settings, {file.stem for file in path.glob("services/*.toml")})
+        streams = {service.id: service.streams for service in services}
+        named = {file.stem: streams.get(file.stem) for file in path.glob("services/*.toml")}
+        findings += tables_findings(tables, settings, named)
     if findings or settings is None:
         raise DataError(f"{path.name} cannot be evaluated; nothing was written. Faults to mend:", findings)
     logger.info("%s: %d tables, %d rows", path.name, len(raw), sum(map(len, raw.values())))

@@ -229,6 +229,9 @@ def closing(council: Council, cohort: Cohort) -> dict[str, Any]:
     (1927) interval.
     """
     rows = cohort.at_risk
+    # Support for a pregnancy can close before the birth: the clock had not started, so nothing can be said.
+    early = rows["closed_on"] < rows["t0"]
+    rows = rows[~early]
     closed = rows[rows["closed_on"].notna()]
     ended_on = closed["t0"] + pd.to_timedelta(closed["days"], unit="D")
     unknown = (closed["censored_by"] == events.MOVED_AWAY) & (ended_on <= closed["closed_on"])
@@ -245,7 +248,7 @@ def closing(council: Council, cohort: Cohort) -> dict[str, Any]:
         good = pd.Series(
             ~looked_after_on(council.care.periods, known["unit_id"], known["closed_on"]), index=known.index
         )
-    notes = []
+    notes = [say("figures.closed_early", n=int(early.sum()))] if early.any() else []
     if died.any():
         notes.append(say("figures.died", n=int(died.sum())))
     if unknown.any():

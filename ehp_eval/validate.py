@@ -6,13 +6,13 @@ lazy pass and knows the row of each failure. Checks across columns and tables ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 import pandera.pandas as pa
 
 from ehp_eval.config import CouncilSettings
-from ehp_eval.contract import TABLES, Column, TableContract
+from ehp_eval.contract import STREAM_CLAIMS, STREAMS, SYSTEM_CLAIMS, TABLES, Column, TableContract
 from ehp_eval.errors import Finding
 
 ISO_DATE = r"\d{4}-\d{2}-\d{2}"
@@ -21,6 +21,7 @@ _PATTERNS = {
     "month": (r"\d{4}-(0[1-9]|1[0-2])", "a month written as 2020-04"),
     "year": (r"\d{4}-\d{2}", "a financial year written as 2020-21"),
     "whole": (r"\d+", "a whole number"),
+    "percent": (r"\d{1,3}(\.\d+)?", "a percentage as printed, such as 92.7 (without the sign)"),
     "number": (r"-?\d+(\.\d+)?", "a number without a thousands separator"),
 }
 # due_on is a plan; in reference tables periods may run past the extract.
@@ -72,15 +73,17 @@ def table_findings(frame: pd.DataFrame, contract: TableContract) -> list[Finding
     return findings
 
 
-def tables_findings(tables: dict[str, pd.DataFrame], settings: CouncilSettings, services: set[str]) -> list[Finding]:
+def tables_findings(
+    tables: dict[str, pd.DataFrame], settings: CouncilSettings, services: Mapping[str, tuple[str, ...] | None]
+) -> list[Finding]:
     """Return the faults that only several columns or tables show.
 
     Parameters
     ----------
     tables : dict of DataFrame
         In declared types; the index being the row of a spreadsheet.
-    services : set of str
-        Ids of the services that have a file, whether or not it has faults of its own.
+    services : mapping of str to tuple of str or None
+        Streams of each service that has a file, by its id; None where the file has faults of its own.
     """
     findings: list[Finding] = []
     extract = pd.Timestamp(settings.council.extract_date)
@@ -131,7 +134,73 @@ def tables_findings(tables: dict[str, pd.DataFrame], settings: CouncilSettings, 
             "no services/<id>.toml defines it: add the file or correct the id",
             unknown,
         )
+    findings += _claims_findings(tables)
+    pregnancies = tables["pregnancies"]
+    twice = pregnancies["referral_id"].notna() & pregnancies.duplicated("referral_id")
+    findings += _finding(
+        TABLES["pregnancies"].file,
+        "referral_id",
+        "repeated",
+        "an earlier row names this referral too: keep one",
+        pregnancies.index[twice],
+    )
+    for service, streams in services.items():
+        foreign = (referrals["service"] == service) & ~referrals["stream"].isin(list(streams or STREAMS))
+        findings += _finding(
+            referrals_file,
+            "stream",
+            "stream of the service",
+            f"services/{service}.toml lists no such stream: add it there, or correct the row",
+            referrals.index[foreign],
+        )
     return findings
+
+
+def _claims_findings(tables: dict[str, pd.DataFrame]) -> list[Finding]:
+    """Return the faults of published claims that would make them impossible to re-examine."""
+    claims, file = tables["claims"], TABLES["claims"].file
+    series = tables["looked_after_children"]
+    at_march = series[(series["date"].dt.month == 3) & (series["date"].dt.day == 31)]
+    known = set(zip(at_march["area"], at_march["date"].dt.year, strict=True))
+    of_years = claims["measure"].isin(list(SYSTEM_CLAIMS))
+
+    def covered(claim: pd.Series) -> bool:
+        if claim["measure"] == "areas_rising":
+            return {claim["period_start"].year, claim["period_end"].year} <= {year for _, year in known}
+        areas = [area.strip() for area in str(claim["areas"]).split(";")]
+        years = range(claim["period_start"].year, claim["period_end"].year + 1)
+        return all((area, year) in known for area in areas for year in years)
+
+    uncovered = (
+        claims[of_years][~claims[of_years].apply(covered, axis=1).astype(bool)] if of_years.any() else claims[:0]
+    )
+    faults = {
+        ("denominator", "it must be at least 1: correct it, or leave it blank"): claims["denominator"] == 0,
+        ("numerator_stated", "it is larger than the denominator: correct one of them"): (
+            claims["numerator_stated"] > claims["denominator"]
+        ),
+        ("percent_of", "say what the percentage is of, such as child"): (
+            claims["percent_stated"].notna() & claims["percent_of"].isna()
+        ),
+        ("stream", "this measure is one of a stream: name it"): (
+            claims["measure"].isin(list(STREAM_CLAIMS)) & claims["stream"].isna()
+        ),
+        (
+            "areas",
+            "looked_after_children has no count for one of these areas or years: correct the areas or add them",
+        ): (claims.index.isin(uncovered.index)),
+    }
+    return [
+        finding
+        for (column, message), wrong in faults.items()
+        for finding in _finding(
+            file,
+            column,
+            "claim",
+            message,
+            claims.index[pd.Series(wrong, index=claims.index).fillna(False).astype(bool)],
+        )
+    ]
 
 
 def _finding(file: str, column: str, rule: str, message: str, rows: Iterable[int]) -> list[Finding]:

@@ -33,10 +33,10 @@ ESTIMATES = pd.DataFrame(
 YEARS = ESTIMATES.head(3).assign(year=["2018-19", "2019-20", "2020-21"])
 CURVE = pd.DataFrame(
     {
-        "time": [30, 200, 400],
-        "incidence": [0.02, 0.06, 0.11],
-        "lower": [0.0, 0.02, 0.06],
-        "upper": [0.05, 0.11, 0.18],
+        "time": [30, 200, 400, 800],  # on the last day only follow-up ends
+        "incidence": [0.02, 0.06, 0.11, 0.11],
+        "lower": [0.0, 0.02, 0.06, 0.06],
+        "upper": [0.05, 0.11, 0.18, 0.18],
     }
 )
 AT_RISK = pd.DataFrame({"day": [0, 91, 365, 730], "at_risk": [50, 49, 40, 6]})
@@ -280,9 +280,16 @@ def test_incidence_is_read_at_fixed_days_only(lettered):
     assert {"50", "49", "40", "6", "2%", "11%", "3", "12", "24"} <= set(letters(chart))
 
 
-def test_incidence_of_few_has_no_percentages_at_the_curve(lettered):
+def test_incidence_is_unknown_beyond_the_last_follow_up(lettered):
+    chart = incidence(frame=CURVE[CURVE["time"] <= 400], at_risk=AT_RISK.assign(at_risk=[50, 49, 40, 0]))
+    assert cells(chart)[-1] == ["730", "0", *["not available"] * 3]
+    assert "11%" not in letters(chart)
+
+
+def test_incidence_of_few_has_no_percentages(lettered):
     few = incidence(at_risk=AT_RISK.assign(at_risk=[19, 18, 12, 2]))
     assert "11%" not in letters(few)
+    assert cells(few)[0] == ["Days since the start", "Still followed", "Lower limit", "Upper limit"]
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=6))
