@@ -231,14 +231,7 @@ RECORDS = (
             _may("known_on", "date"),
             _may("due_on", "date"),
             _may(
-                "outcome",
-                "code",
-                "live_birth",
-                "stillbirth",
-                "miscarriage",
-                "termination",
-                UNKNOWN,
-                blank="still open",
+                "outcome", "code", "live_birth", "stillbirth", "miscarriage", "termination", UNKNOWN, blank="still open"
             ),
         ),
         key=("pregnancy_id",),
@@ -388,12 +381,7 @@ REFERENCE = (
     TableContract(
         "events",
         "reference",
-        (
-            _must("date", "text"),
-            _must("event", "text"),
-            _may("service", "text", blank="not applicable"),
-            *_SOURCE,
-        ),
+        (_must("date", "text"), _must("event", "text"), _may("service", "text", blank="not applicable"), *_SOURCE),
     ),
 )
 """Published figures, each row with its source."""

@@ -19,20 +19,9 @@ from ehp_eval.present.overview import (
     services_table,
     settings_table,
 )
-from ehp_eval.present.service import (
-    about,
-    answer,
-    answer_sentence,
-    changes,
-    course,
-    flow,
-    followed,
-    key_figures,
-    other_streams,
-    windows,
-    years,
-    years_at_12_months,
-)
+from ehp_eval.present.service import about, answer, changes, flow, followed, key_figures, other_streams
+from ehp_eval.present.service_charts import course, windows, years, years_at_12_months
+from ehp_eval.present.service_words import answer_sentence
 from ehp_eval.present.shared import claims_table, header, publish
 
 __all__ = [

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ehp_eval.measures import MEASURES, SIBLINGS_MATTER_FROM, competed, family_width, siblings_share
 from ehp_eval.present import figure_words as fw
-from ehp_eval.present.service import HEADLINE_DAYS
+from ehp_eval.present.service_words import HEADLINE_DAYS
 from ehp_eval.prose import Bullets, quoted
 from ehp_eval.tables import Table, percent_words
 from ehp_eval.words import day_in_words, say

@@ -9,7 +9,8 @@ import pandas as pd
 from ehp_eval.charts import Chart, interval_chart, trend_chart
 from ehp_eval.measures import MEASURES
 from ehp_eval.present import figure_words as fw
-from ehp_eval.present.service import HEADLINE_DAYS, events_until
+from ehp_eval.present.service_charts import events_until
+from ehp_eval.present.service_words import HEADLINE_DAYS
 from ehp_eval.prose import Bullets, Callout, Headline, KeyFigures, Paragraph
 from ehp_eval.tables import Table
 from ehp_eval.words import day_in_words, say
