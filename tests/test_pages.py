@@ -212,3 +212,20 @@ def test_the_pdf_keeps_tables_and_the_descriptions_of_charts(pdfs, soups, report
     assert names.count("/Table") >= len(page.find_all("table"))  # one more for each page that a table goes on to
     assert names.count("/THead") == names.count("/Table")
     assert [alt for name, alt in tags if name == "/Figure"] == [svg["aria-label"] for svg in page.find_all("svg")]
+
+
+@each_report
+def test_no_table_of_the_pdf_is_cut_off_at_the_right(pdfs, report):
+    # A letter of the pinned font is about half as wide as it is high; the margin is 18 mm, 51 points.
+    ends = []
+
+    def measure(text, matrix, text_matrix, _, size):
+        if text.strip():
+            height = size * abs(text_matrix[0] * matrix[0])
+            ends.append((matrix[4] + matrix[0] * text_matrix[4] + 0.5 * height * len(text.strip()), text))
+
+    for sheet in pdfs[report].pages:
+        sheet.extract_text(visitor_text=measure)
+        furthest, text = max(ends)
+        assert furthest < float(sheet.mediabox.width) - 40, text
+        ends.clear()

@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 
 
 def overview_sentence(report: Overview) -> str:
-    """Return the overview's answer in a sentence or two."""
+    """Return the overview's answer in a sentence."""
     counted = [
         say(
             "overview.edge_service",
             counted=fw.frequency(int(row["numerator"]), int(row["denominator"])),
             title=each.service.title,
-            period=each.full.period.in_words,
         )
         for each in report.services
         if each.full
@@ -34,13 +33,13 @@ def overview_sentence(report: Overview) -> str:
         and (row := _year_on(each)) is not None
         and row["denominator"]
     ]
-    edge = say("overview.edge", services="; ".join(counted)) if counted else say("overview.edge_none")
-    return say("overview.answer", n=len(report.services), year=report.year.label, edge=edge)
+    return say("overview.edge", services="; ".join(counted)) if counted else say("overview.edge_none")
 
 
 def overview_answer(report: Overview) -> Headline:
     """Show what the year's evaluations come to together, and what they cannot show."""
-    return Headline(say("overview.question"), overview_sentence(report), say("overview.cannot"))
+    evaluated = say("overview.evaluated", n=len(report.services), year=report.year.label)
+    return Headline(say("overview.question"), overview_sentence(report), [say("overview.cannot"), evaluated])
 
 
 def overview_figures(report: Overview) -> KeyFigures:

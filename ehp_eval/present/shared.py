@@ -71,16 +71,12 @@ def claims_table(report: Evaluation | Overview) -> Table | Paragraph:
     rows = [
         _claim_row(report.council, claim, documents.index(claim.document) + 1, whole_council) for claim in report.claims
     ]
-    headings = {
-        key: say(f"claims_table.{key}")
-        for key in ("claim", "service", "period", "stated", "fits", "interval", "records", "remark")
-    }
     frame = pd.DataFrame(rows)
     synthetic = report.council.settings.council.records == "synthetic"
     return Table(
         frame,
         caption=say("claims_table.caption", title=title(report)),
-        headings={name: headings[name] for name in frame.columns},
+        headings={name: say(f"claims_table.{name}") for name in frame.columns},
         note=Markup(" ").join(
             [
                 say("claims_table.note" if synthetic else "claims_table.note_real"),
@@ -182,9 +178,11 @@ def _claim_row(council: Council, claim: Claim, document: int, with_service: bool
     row: dict[str, Any] = {"claim": quoted(claim.wording) + Markup(escape(source))}
     if with_service:
         titles = {service.id: service.title for service in council.services}
-        row["service"] = titles.get(claim.subject) or claim.areas or council.settings.council.authority
+        about = titles.get(claim.subject) or claim.areas or council.settings.council.authority
+        row["service_period"] = f"{about}, {claim.period}"
     fits = claim.feasible.get("half_up")
-    row["period"] = claim.period
+    if not with_service:
+        row["period"] = claim.period
     row["stated"] = _stated(claim)
     if fits is None:
         row["fits"] = NOTHING
