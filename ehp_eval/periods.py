@@ -27,7 +27,8 @@ RULES = (
     "continues_after_a_gap",
     "first_is_no_start",
 )
-_COLUMNS = ("person_id", "started_on", "ended_on", "legal_status", "reason_started")
+_NEEDED = ("person_id", "started_on", "ended_on")
+_COLUMNS = (*_NEEDED, "legal_status", "reason_started")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,9 @@ def periods_of_care(episodes: pd.DataFrame, *, respite_statuses: Collection[str]
     ----------
     episodes : DataFrame
         One row an episode, in any order: person_id, started_on and ended_on (datetime64; NaT = still looked
-        after), legal_status, reason_started ("started" where a period begins; all else, blanks
-        too, continues one). Other columns are ignored.
+        after), legal_status (without it no respite can be told apart), reason_started ("started"
+        where a period begins; all else, blanks too, continues one). The last two may be left out;
+        other columns are ignored.
     respite_statuses : collection of str
         Legal statuses that are respite; the default is that of the SSDA903 return.
 
@@ -93,7 +95,7 @@ def periods_of_care(episodes: pd.DataFrame, *, respite_statuses: Collection[str]
        reason is not "started": the period began before the records do.
     """
     _check(episodes)
-    rows = episodes.loc[:, list(_COLUMNS)].reset_index(drop=True)
+    rows = episodes.reindex(columns=list(_COLUMNS)).reset_index(drop=True)
     is_respite = rows["legal_status"].isin(list(respite_statuses))
     periods, care = _join(rows[~is_respite])
     respite, apart = _join(rows[is_respite])
@@ -179,7 +181,7 @@ def _join(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[int]]:
 
 
 def _check(episodes: pd.DataFrame) -> None:
-    missing = [name for name in _COLUMNS if name not in episodes]
+    missing = [name for name in _NEEDED if name not in episodes]
     if missing:
         raise DataError(f"looked_after_episodes: no column {', '.join(missing)}; see the data dictionary.")
     for name in ("started_on", "ended_on"):

@@ -302,7 +302,7 @@ def test_a_missing_or_extra_date_is_refused() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda frame: frame.drop(columns=["legal_status", "ended_on"]), "no column ended_on, legal_status"),
+        (lambda frame: frame.drop(columns=["started_on", "ended_on"]), "no column started_on, ended_on"),
         (lambda frame: frame.astype({"started_on": "str"}), "started_on: not read as dates"),
         (lambda frame: frame.assign(ended_on="secret"), "ended_on: not read as dates"),
         (lambda frame: frame.assign(started_on=pd.NaT), "started_on: blank in some rows"),
@@ -313,3 +313,17 @@ def test_unfit_episodes_are_refused_without_a_cell_of_theirs(change: Any, messag
     with pytest.raises(DataError, match=message) as caught:
         periods_of_care(change(episodes(("secret", "2019-01-01", None, "C2", "started"))))
     assert "secret" not in str(caught.value)
+
+
+def test_reason_and_legal_status_may_be_left_out() -> None:
+    # Two episodes that touch are one period; the third comes months later.
+    episodes = pd.DataFrame(
+        {
+            "person_id": ["a", "a", "a"],
+            "started_on": pd.to_datetime(["2020-01-01", "2020-02-01", "2020-06-01"]),
+            "ended_on": pd.to_datetime(["2020-02-01", "2020-03-01", None]),
+        }
+    )
+    found = periods_of_care(episodes)
+    assert found.periods["episodes"].tolist() == [2, 1]
+    assert found.respite.empty

@@ -37,6 +37,8 @@ def limits(report: Evaluation) -> Bullets:
     missing = sorted({"persons", "status_events"} - report.council.supplied)
     if missing:
         lines.append(say("limits.parts_missing", tables=", ".join(missing)))
+    if unit != "parent" and report.council.tables["looked_after_episodes"]["legal_status"].isna().all():
+        lines.append(say("limits.no_legal_status"))
     lines.append(say(f"limits.need_{unit}", title=title))
     return Bullets(lines)
 
