@@ -75,6 +75,11 @@ def _table(language: str) -> dict[str, Any]:
     return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
+def month_in_words(day: date) -> str:
+    """Write the month of a day as a reader says it: March 2021."""
+    return say("table.month_of_year", month=say(f"table.month_{day.month}"), year=day.year)
+
+
 def day_in_words(day: date) -> str:
     """Write a day as a reader says it: 31 March 2021."""
     return say("table.date", day=day.day, month=say(f"table.month_{day.month}"), year=day.year)

@@ -172,6 +172,8 @@ def _families(report: Evaluation) -> list[str]:
 def _small(report: Evaluation) -> list[str]:
     """Say how much one more or fewer would change the year's share."""
     n = report.cohort.step("outcome_known", HEADLINE_DAYS)
+    if not MEASURES[report.service.stream].windowed:  # an incidence counts everybody, not those who have matured
+        return []
     if not 0 < n < report.council.settings.thresholds.caution_below:
         return []
     words = {"window": fw.window(HEADLINE_DAYS), "year": report.year.label}

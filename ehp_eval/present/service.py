@@ -19,7 +19,7 @@ from ehp_eval.present.service_words import (
 )
 from ehp_eval.prose import Bullets, Headline, KeyFigures, Paragraph
 from ehp_eval.tables import Table, percent_words
-from ehp_eval.words import day_in_words, say
+from ehp_eval.words import month_in_words, say
 
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation
@@ -85,7 +85,12 @@ def about(report: Evaluation) -> Bullets:
         parts.append(say("about.dose", visits=_range(service.dose.visits_per_week), weeks=_range(service.dose.weeks)))
     for measure, target in service.targets.items():
         parts.append(say("about.target", measure=fw.measure_title(measure), target=percent_words(target)))
-    parts.append(say("about.since", since=day_in_words(service.operational_since)))
+    # By the month, and not at all before the records: the sources of a definition rarely know the day.
+    first = report.council.years[0]
+    if pd.Timestamp(service.operational_since) <= first.start:
+        parts.append(say("about.before", year=first.label))
+    else:
+        parts.append(say("about.since", since=month_in_words(service.operational_since)))
     return Bullets(parts)
 
 

@@ -12,7 +12,7 @@ from ehp_eval.present import figure_words as fw
 from ehp_eval.present.service_words import HEADLINE_DAYS, answer_sentence, in_words, thresholds, title_of
 from ehp_eval.prose import Callout
 from ehp_eval.tables import percent_words
-from ehp_eval.words import day_in_words, say
+from ehp_eval.words import month_in_words, say
 
 if TYPE_CHECKING:
     from ehp_eval.cohort import Cohort
@@ -136,7 +136,9 @@ def _by_year(report: Evaluation, measure: str, days: int | None, published: dict
     frame["published"] = frame["label"].map(published).astype("float64")
     events = events_until(report, report.service.id)
     notes = [say("charts.years_note")] if published else []
-    if days is not None:
+    if (
+        days is not None and measure == MEASURES[report.service.stream].windowed
+    ):  # an incidence counts everybody for as long as followed
         notes += [
             say("charts.so_far", n=passed, total=f"{total:,}", year=cohort.period.label, window=fw.window(days))
             for cohort in report.by_year.values()
@@ -144,7 +146,7 @@ def _by_year(report: Evaluation, measure: str, days: int | None, published: dict
         ]
     began, first = pd.Timestamp(report.service.operational_since), next(iter(report.by_year.values())).period
     if began > first.start:
-        words = {"title": report.service.title, "since": day_in_words(began), "year": first.label}
+        words = {"title": report.service.title, "since": month_in_words(began), "year": first.label}
         notes.append(say("charts.part_year", **words))
     return year_chart(
         frame,
