@@ -14,8 +14,6 @@ from ehp_eval.errors import StatisticsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
-
 Count: TypeAlias = SupportsIndex | float
 """A whole number in any of the types that hold one: int, a numpy integer, or a float such as 3.0."""
 
@@ -106,35 +104,28 @@ def difference(k1: Count, n1: Count, k2: Count, n2: Count, *, confidence: float 
     Newcombe (1998), Statistics in Medicine 17, 873-890, method 10: no library that the project has gives it.
     """
     first = proportion(k1, n1, confidence=confidence)
-    second = proportion(k2, n2, confidence=confidence)
-    value = first.value - second.value
-    below = math.hypot(first.value - first.lower, second.upper - second.value)
-    above = math.hypot(first.upper - first.value, second.value - second.lower)
-    return Estimate(value, value - below, value + above, first.confidence, "Newcombe hybrid score")
+    return newcombe(first, proportion(k2, n2, confidence=confidence), method="Newcombe hybrid score")
 
 
-def design_effect(good: pd.Series[bool], clusters: pd.Series[str]) -> float:
-    """Return by how much clusters widen the variance of a proportion, compared with independent units.
+def newcombe(first: Estimate, second: Estimate, *, method: str) -> Estimate:
+    """Return the first of two independent proportions minus the second, its limits from theirs.
 
     Parameters
     ----------
-    good : Series of bool, shape (n,)
-        Whether each unit has the outcome.
-    clusters : Series of str, shape (n,)
-        The family of each unit.
+    first, second : Estimate
+        With limits of one and the same confidence; nan where any of them is.
+    method : str
+        Name of the interval that comes out, since it depends on how theirs were made.
 
-    Returns
-    -------
-    float
-        Variance of the ratio estimator with clusters as the sampled units, over that of n independent units
-        (Kish 1965, section 5.4); nan where it is not defined: fewer than two clusters, or everybody alike.
+    Notes
+    -----
+    Newcombe (1998), with any limits of the two in place of Wilson's (MOVER: Zou and Donner 2008,
+    Statistics in Medicine 27, 1693-1702).
     """
-    share, clustered = good.mean(), good.groupby(clusters.to_numpy())
-    sums, sizes = clustered.sum(), clustered.size()
-    if len(sums) < 2 or share in (0, 1):
-        return float("nan")
-    between = len(sums) / (len(sums) - 1) * float(((sums - share * sizes) ** 2).sum()) / len(good) ** 2
-    return between / float(share * (1 - share) / len(good))
+    value = first.value - second.value
+    below = math.hypot(first.value - first.lower, second.upper - second.value)
+    above = math.hypot(first.upper - first.value, second.value - second.lower)
+    return Estimate(value, value - below, value + above, first.confidence, method)
 
 
 def feasible_numerators(

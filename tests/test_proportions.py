@@ -5,13 +5,12 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehp_eval.errors import EhpError, StatisticsError
-from ehp_eval.proportions import Rounding, design_effect, difference, feasible_numerators, proportion
+from ehp_eval.proportions import Rounding, difference, feasible_numerators, proportion
 
 untimed = settings(deadline=None)
 
@@ -256,30 +255,3 @@ def test_impossible_percentages_are_refused(
 ) -> None:
     with pytest.raises(StatisticsError, match=message):
         feasible_numerators(percent, denominator, decimals=decimals, rounding=rounding)
-
-
-# ---------------------------------------------------------------- design effect of families
-
-
-def test_design_effect_of_four_families_by_hand():
-    # A: both good; B: neither; C and D: one child each, good. 4 of 6 are good.
-    good = pd.Series([True, True, False, False, True, True])
-    family = pd.Series(["A", "A", "B", "B", "C", "D"])
-    # Residuals sum - share x size: 2/3, -4/3, 1/3, 1/3; squares add up to 22/9. Variance with families
-    # 4/3 x 22/9 / 36 = 88/972; of independent children (2/3 x 1/3) / 6 = 1/27. The ratio is 22/9.
-    assert design_effect(good, family) == pytest.approx(22 / 9)
-
-
-def test_design_effect_of_only_children_is_the_correction_for_a_sample():
-    # Every family one child: n/(n-1), here 4/3.
-    good = pd.Series([True, False, True, True])
-    assert design_effect(good, pd.Series(list("ABCD"))) == pytest.approx(4 / 3)
-
-
-@pytest.mark.parametrize("good", [[True, True], [False, False]])
-def test_design_effect_is_not_defined_where_everybody_is_alike(good):
-    assert math.isnan(design_effect(pd.Series(good), pd.Series(["A", "B"])))
-
-
-def test_design_effect_is_not_defined_for_one_family():
-    assert math.isnan(design_effect(pd.Series([True, False]), pd.Series(["A", "A"])))

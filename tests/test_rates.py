@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehp_eval.errors import StatisticsError
-from ehp_eval.rates import rate
+from ehp_eval.rates import rate, rate_ratio
 
 
 # R: poisson.test(5)$conf.int; poisson.test(5, conf.level = 0.998)$conf.int
@@ -90,3 +90,36 @@ def test_impossible_counts_and_populations_are_refused(count: Any, population: A
 def test_a_confidence_outside_0_and_1_is_refused() -> None:
     with pytest.raises(StatisticsError, match="between 0 and 1"):
         rate(1, 100, confidence=95)
+
+
+# R: poisson.test(c(121, 100)); poisson.test(c(11, 21), c(800, 3011)); ...; the last with conf.level = 0.9
+@pytest.mark.parametrize(
+    ("counts", "times", "confidence", "value", "lower", "upper"),
+    [
+        ((121, 100), (1, 1), 0.95, 1.21, 0.92073657685, 1.59312251265),
+        ((11, 21), (800, 3011), 0.95, 1.971488095238, 0.858426403392, 4.277265943654),
+        ((0, 5), (1, 1), 0.95, 0.0, 0.0, 1.09127910518),
+        ((5, 0), (1, 1), 0.95, math.inf, 0.916355857315, math.inf),
+        ((7, 3), (2, 1), 0.9, 1.166666666667, 0.324233498639, 5.229711150042),
+        ((0, 0), (1, 1), 0.95, math.nan, 0.0, math.inf),
+    ],
+)
+def test_a_ratio_of_two_rates(
+    counts: tuple[int, int], times: tuple[int, int], confidence: float, value: float, lower: float, upper: float
+) -> None:
+    found = rate_ratio(counts[0], times[0], counts[1], times[1], confidence=confidence)
+    assert (found.value, found.lower, found.upper) == pytest.approx((value, lower, upper), rel=1e-9, nan_ok=True)
+    assert (found.confidence, found.method) == (confidence, "exact conditional")
+
+
+@given(st.integers(1, 300), st.integers(1, 300))
+def test_the_ratio_the_other_way_round_is_the_reciprocal(first: int, second: int) -> None:
+    there, back = rate_ratio(first, 2, second, 3), rate_ratio(second, 3, first, 2)
+    assert 1 / there.value == pytest.approx(back.value)
+    assert (1 / there.upper, 1 / there.lower) == pytest.approx((back.lower, back.upper))
+
+
+@pytest.mark.parametrize("arguments", [(-1, 1, 2, 1), (1.5, 1, 2, 1), (1, 0, 2, 1), (1, 1, 2, -1)])
+def test_a_ratio_needs_counts_and_times_above_nought(arguments: tuple[float, float, float, float]) -> None:
+    with pytest.raises(StatisticsError):
+        rate_ratio(*arguments)
