@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from ehp_eval.columns import TableContract
 from ehp_eval.config import CouncilSettings, Service, read_settings
-from ehp_eval.contract import TABLES, TableContract
+from ehp_eval.contract import TABLES
 from ehp_eval.errors import ArgumentError, DataError, Finding
 from ehp_eval.periods import PeriodsOfCare, periods_of_care
 from ehp_eval.validate import UK_DATE, table_findings, tables_findings

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 import pandera.pandas as pa
 
+from ehp_eval.columns import STREAM_CLAIMS, STREAMS, SYSTEM_CLAIMS, Column, TableContract
 from ehp_eval.config import CouncilSettings
-from ehp_eval.contract import STREAM_CLAIMS, STREAMS, SYSTEM_CLAIMS, TABLES, Column, TableContract
+from ehp_eval.contract import TABLES
 from ehp_eval.errors import Finding
 
 ISO_DATE = r"\d{4}-\d{2}-\d{2}"
@@ -135,6 +136,7 @@ def tables_findings(
             unknown,
         )
     findings += _claims_findings(tables)
+    findings += _actions_findings(tables["actions"])
     pregnancies = tables["pregnancies"]
     twice = pregnancies["referral_id"].notna() & pregnancies.duplicated("referral_id")
     findings += _finding(
@@ -201,6 +203,25 @@ def _claims_findings(tables: dict[str, pd.DataFrame]) -> list[Finding]:
             claims.index[pd.Series(wrong, index=claims.index).fillna(False).astype(bool)],
         )
     ]
+
+
+def _actions_findings(actions: pd.DataFrame) -> list[Finding]:
+    """Return the rows of the register that say something without saying where it stands."""
+    file, evidence = TABLES["actions"].file, actions["evidence"]
+    findings = [
+        finding
+        for column in ("evidence_document", "evidence_paragraph")
+        for finding in _finding(
+            file,
+            column,
+            "source",
+            "evidence needs its document and paragraph: name both",
+            actions.index[evidence.notna() & actions[column].isna()],
+        )
+    ]
+    bare = actions["status"].isin(["done", "in_progress"]) & evidence.isna()
+    message = "done or in progress needs its evidence: add it, or write unknown as the status"
+    return findings + _finding(file, "evidence", "no evidence", message, actions.index[bare])
 
 
 def _finding(file: str, column: str, rule: str, message: str, rows: Iterable[int]) -> list[Finding]:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from ehp_eval.cohort import NEEDED_TABLES, UNITS
+from ehp_eval.columns import STREAMS, TableContract
 from ehp_eval.config import CLOCK_OF_UNIT, UNIT_OF_STREAM
-from ehp_eval.contract import RECORDS, REFERENCE, STREAMS, TABLES, TableContract
+from ehp_eval.contract import RECORDS, REFERENCE, TABLES
 from ehp_eval.events import EVENT
-from ehp_eval.measures import MEASURES
+from ehp_eval.measures.streams import MEASURES
 
 DICTIONARY = Path(__file__).parents[1] / "data" / "README.md"
 Described = dict[str, list[list[str]]]
