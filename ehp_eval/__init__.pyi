@@ -3,6 +3,7 @@ from .claims import examine_claims
 from .cohort import build_cohort
 from .errors import ArgumentError, DataError, EhpError, ReportError, StatisticsError
 from .evaluation import evaluate, evaluate_council
+from .front_door import evaluate_front_door
 from .load import Council, load_council
 from .periods import looked_after_on, periods_of_care
 from .proportions import Estimate, difference, feasible_numerators, proportion
@@ -26,6 +27,7 @@ __all__ = [
     "difference",
     "evaluate",
     "evaluate_council",
+    "evaluate_front_door",
     "examine_claims",
     "feasible_numerators",
     "kaplan_meier",

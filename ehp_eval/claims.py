@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ehp_eval import measures
 from ehp_eval.cohort import NEEDED_TABLES, build_cohort
 from ehp_eval.looked_after import counts_by_year
-from ehp_eval.measures import figure
+from ehp_eval.measures import primary
+from ehp_eval.measures.figures import figure
 from ehp_eval.proportions import Estimate, Rounding, feasible_numerators, proportion
 from ehp_eval.words import day_in_words, say
 from ehp_eval.years import Period
@@ -243,12 +243,12 @@ def _from_records(council: Council, row: pd.Series, measure: str) -> dict[str, A
         return None
     if not set(NEEDED_TABLES[row["stream"] if _text(row["stream"]) else service.stream]) <= council.supplied:
         return None
-    if measure == measures.ENGAGED:
-        return measures.engaged(council, service.id, row["period_start"], row["period_end"])
-    if measure == measures.CLOSED_TO_SOCIAL_CARE:
+    if measure == primary.ENGAGED:
+        return primary.engaged(council, service.id, row["period_start"], row["period_end"])
+    if measure == primary.CLOSED_TO_SOCIAL_CARE:
         cohorts = [build_cohort(council, service, year, stream=stream, windows=()) for stream in service.streams]
-        return measures.closed_to_social_care(cohorts)
-    return measures.closing(council, build_cohort(council, service, year, stream=row["stream"], windows=()))
+        return primary.closed_to_social_care(cohorts)
+    return primary.closing(council, build_cohort(council, service, year, stream=row["stream"], windows=()))[0]
 
 
 def _rising(council: Council, row: pd.Series, percent: str) -> tuple[str, str]:

@@ -11,16 +11,17 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
-from ehp_eval.contract import STREAMS
 from ehp_eval.errors import Finding
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(gt=0)]
-Unit = Literal["child", "baby", "parent"]
+Unit = Literal["child", "baby", "parent", "contact"]
 
+HEADLINE_DAYS = 365
+"""The window that every service's answer rests on: 12 months."""
 OVERVIEW = "overview"
 """Id of the report, and name of the notebook, of all services together."""
 
@@ -33,6 +34,12 @@ UNIT_OF_STREAM: dict[str, Unit] = {
 }
 CLOCK_OF_UNIT = {"child": "accepted_on", "baby": "born_on", "parent": "engaged_on"}
 
+FRONT_DOOR = "front_door"
+"""The stream of a service that is counted in contacts. It is no stream of referrals: a contact names nobody."""
+
+_UNITS: dict[str, Unit] = {**UNIT_OF_STREAM, FRONT_DOOR: "contact"}
+_CLOCKS = {**CLOCK_OF_UNIT, "contact": "received_on"}
+
 
 class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
@@ -44,9 +51,22 @@ class CouncilNames(_Settings):
     name: Text
     authority: Text
     nation: Text
+    holidays: Text
     language: Literal["en"]
     extract_date: date
     records: Literal["case records", "synthetic"]
+
+    @field_validator("holidays")
+    @classmethod
+    def _known(cls, calendar: str) -> str:
+        # Imported here: the command line reads its own options without pandas.
+        from ehp_eval.working_days import bank_holidays
+
+        try:
+            bank_holidays(calendar, ())
+        except NotImplementedError:
+            raise ValueError("no such calendar is known: name the country and the part of it, such as GB-SCT") from None
+        return calendar
 
 
 class Comparators(_Settings):
@@ -66,6 +86,7 @@ class LookedAfter(_Settings):
 
     respite_legal_statuses: tuple[Text, ...]
     placed_with_parents: tuple[Text, ...]
+    returned_home: tuple[Text, ...]
 
 
 class Thresholds(_Settings):
@@ -88,6 +109,7 @@ class Costs(_Settings):
     discount_rate: Share
     deadweight: tuple[Share, Share, Share]
     re_entry: tuple[Share, Share, Share]
+    parent_and_baby: tuple[Text, Text] | None = None
 
 
 class CouncilSettings(_Settings):
@@ -130,7 +152,7 @@ class Service(_Settings):
     cohort: Text
     notebook: Text | None = None
     unit: Unit
-    clock: Literal["accepted_on", "born_on", "engaged_on"]
+    clock: Literal["accepted_on", "born_on", "engaged_on", "received_on"]
     streams: Annotated[tuple[Text, ...], Field(min_length=1)]
     operational_since: date
     windows_days: Annotated[tuple[Days, ...], Field(min_length=1)]
@@ -145,19 +167,21 @@ class Service(_Settings):
         if self.report == OVERVIEW:
             faults.append(f"id: the report '{OVERVIEW}' is that of all services together; name the file otherwise")
         faults += [
-            f"streams: '{stream}' is not one of {', '.join(STREAMS)}"
-            for stream in self.streams
-            if stream not in STREAMS
+            f"streams: '{stream}' is not one of {', '.join(_UNITS)}" for stream in self.streams if stream not in _UNITS
         ]
-        units = {stream: UNIT_OF_STREAM[stream] for stream in self.streams if stream in STREAMS}
+        units = {stream: _UNITS[stream] for stream in self.streams if stream in _UNITS}
         foreign = [stream for stream, unit in units.items() if unit != self.unit]
-        clock = CLOCK_OF_UNIT[self.unit]
+        clock = _CLOCKS[self.unit]
         if foreign:
             faults.append(f"unit: the stream '{foreign[0]}' counts in '{units[foreign[0]]}', not '{self.unit}'")
         elif clock != self.clock:  # the unit decides the clock
             faults.append(f"clock: a service that counts in '{self.unit}' starts its clock at '{clock}'")
         if list(self.windows_days) != sorted(set(self.windows_days)):
             faults.append("windows_days: list each window once, shortest first")
+        if self.unit != "contact" and HEADLINE_DAYS not in self.windows_days:
+            faults.append(
+                f"windows_days: {HEADLINE_DAYS} must be one of them, since every answer is given at 12 months"
+            )
         if self.primary_window_days not in self.windows_days:
             faults.append("primary_window_days: it must be one of windows_days")
         if faults:

@@ -15,15 +15,24 @@ import pandas as pd
 
 from ehp_eval.claims import Claim, claim_figures, examine_claims
 from ehp_eval.cohort import NEEDED_TABLES, Cohort, build_cohort
-from ehp_eval.config import OVERVIEW, Service
+from ehp_eval.config import FRONT_DOOR, HEADLINE_DAYS, OVERVIEW, Service
 from ehp_eval.contract import TABLES
 from ehp_eval.errors import ArgumentError, DataError, EhpError
+from ehp_eval.front_door import NEEDED_TABLES as CONTACTS
+from ehp_eval.front_door import FrontDoor, evaluate_front_door
 from ehp_eval.load import Council, load_council
 from ehp_eval.looked_after import looked_after_figures, looked_after_series
-from ehp_eval.measures import MEASURES, change, cohort_figures, figures_frame
+from ehp_eval.measures.figures import figures_frame, find_figure
+from ehp_eval.measures.over_years import change
+from ehp_eval.measures.primary import counted_at, counted_at_closure
+from ehp_eval.measures.reach import outcome_by_group, reach
+from ehp_eval.measures.registry import cohort_figures
+from ehp_eval.measures.siblings import siblings_matter
+from ehp_eval.measures.side_by_side import by_locality
+from ehp_eval.measures.streams import MEASURES
 from ehp_eval.years import Period
 
-FULL_FOLLOW_UP = pd.Timedelta(days=365)
+FULL_FOLLOW_UP = pd.Timedelta(days=HEADLINE_DAYS)
 
 
 @dataclass(frozen=True)
@@ -42,12 +51,14 @@ class Evaluation:
         headline rests on. None where there is no such year.
     by_year : dict of Cohort
         The service's own stream in each year to this one, by the year's label, oldest first.
+    recent : Cohort
+        The year and those before it, as many as may be pooled, whether or not they have matured: who was reached.
     other_streams : dict of Cohort
         Its other streams in the year, by stream.
     claims : list of Claim
         What was published about the service up to this year.
     figures : DataFrame
-        Every figure of the report; see `ehp_eval.measures.FIGURE_COLUMNS`.
+        Every figure of the report; see `ehp_eval.measures.figures.FIGURE_COLUMNS`.
     """
 
     council: Council
@@ -56,6 +67,7 @@ class Evaluation:
     cohort: Cohort
     full: Cohort | None
     by_year: dict[str, Cohort]
+    recent: Cohort
     other_streams: dict[str, Cohort]
     claims: list[Claim]
     figures: pd.DataFrame
@@ -72,12 +84,23 @@ class Evaluation:
             raise EhpError(f"There is no figure {measure} of {year.label}: look at .figures for those there are")
         return row
 
-    def find(self, measure: str, year: Period | None = None, window_days: int | None = None) -> pd.Series | None:
+    def find(
+        self, measure: str, year: Period | None = None, window_days: int | None = None, group: str = ""
+    ) -> pd.Series | None:
         """Return one row of the figures; None where there is none."""
-        rows = self.figures[self.figures["measure"] == measure]
-        rows = rows[rows["year"] == (year or self.year).label]
-        rows = rows[rows["window_days"].isna() if window_days is None else rows["window_days"] == window_days]
-        return None if rows.empty else rows.iloc[0]
+        return find_figure(self.figures, measure, (year or self.year).label, window_days, group)
+
+    def deciding(
+        self, measure: str, year: Period | None = None, window_days: int | None = None, group: str = ""
+    ) -> pd.Series | None:
+        """Return a share with the interval that decides: the family-clustered one where siblings matter."""
+        family = self.find(f"{measure}_family", year, window_days, group)
+        return self.find(measure, year, window_days, group) if family is None else family
+
+    @property
+    def baseline(self) -> Period:
+        """The first whole year of the service in the records, or its first year where none was whole."""
+        return baseline_year(self.service, [cohort.period for cohort in self.by_year.values()])
 
 
 @dataclass(frozen=True)
@@ -88,6 +111,8 @@ class Overview:
     ----------
     services : tuple of Evaluation
         Those in operation in the year that have a report and the tables it needs.
+    front_door : FrontDoor or None
+        Where the council has one, was it in operation and were its contacts supplied.
     not_evaluated : dict of list of str
         Titles of the services in operation without a report, and the tables they lack; none where no notebook
         evaluates them yet.
@@ -98,6 +123,7 @@ class Overview:
     council: Council
     year: Period
     services: tuple[Evaluation, ...]
+    front_door: FrontDoor | None
     not_evaluated: dict[str, list[str]]
     looked_after: pd.DataFrame
     claims: list[Claim]
@@ -140,27 +166,42 @@ def evaluate(council: Council | str | Path, service: Service | str, year: Period
 
     by_year = {each.label: build_cohort(council, service, each) for each in years}
     full_period = latest_full_period(council, by_year)
-    full = build_cohort(council, service, full_period) if full_period else None
+    full = _pooled(council, service, full_period, by_year) if full_period else None
+    pooled = years[-council.settings.thresholds.pooled_years :]
+    recent = _pooled(council, service, Period(pooled[0].first, pooled[-1].last), by_year)
     other_streams = {
         stream: build_cohort(council, service, year, stream=stream, windows=()) for stream in service.streams[1:]
     }
     claims = examine_claims(council, until=year, subject=service.id)
 
-    rows = [row for cohort in by_year.values() for row in cohort_figures(council, cohort)]
+    rows = [row for cohort in by_year.values() for row in cohort_figures(council, cohort, kind=service.stream)]
     if full and full.period.label not in by_year:
-        rows += cohort_figures(council, full)
-    rows += changes(rows, council, service, years)
-    rows += [row for cohort in other_streams.values() for row in cohort_figures(council, cohort)]
+        rows += cohort_figures(council, full, kind=service.stream)
+    rows += changes(rows, council, service, by_year)
+    rows += [row for cohort in other_streams.values() for row in cohort_figures(council, cohort, kind=service.stream)]
+    # After the changes, which take a measure of a year to be that of everybody.
+    rows += reach(council, recent)
+    if full:
+        rows += outcome_by_group(council, full, HEADLINE_DAYS) + by_locality(council, full, HEADLINE_DAYS)
     rows += claim_figures(council, claims)
     figures = figures_frame(rows).assign(report=service.report)
-    return Evaluation(council, service, year, by_year[year.label], full, by_year, other_streams, claims, figures)
+    return Evaluation(
+        council, service, year, by_year[year.label], full, by_year, recent, other_streams, claims, figures
+    )
+
+
+def _pooled(council: Council, service: Service, period: Period, by_year: dict[str, Cohort]) -> Cohort:
+    return by_year.get(period.label) or build_cohort(council, service, period)
 
 
 def evaluate_council(council: Council | str | Path, year: Period | str) -> Overview:
     """Evaluate every service with a report, and put the looked-after children and all claims beside them."""
     council = council if isinstance(council, Council) else load_council(council)
     year = council.year(year.label if isinstance(year, Period) else year)
-    services = tuple(evaluate(council, service, year) for service in reported_services(council, year))
+    reported = reported_services(council, year)
+    services = tuple(evaluate(council, each, year) for each in reported if each.stream != FRONT_DOOR)
+    doors = [evaluate_front_door(council, each, year) for each in reported if each.stream == FRONT_DOOR]
+    front_door = doors[0] if doors else None
     not_evaluated = {
         service.title: lacking
         for service in council.services
@@ -169,10 +210,18 @@ def evaluate_council(council: Council | str | Path, year: Period | str) -> Overv
     }
     looked_after = looked_after_series(council, until=year)
     claims = examine_claims(council, until=year)
-    headline = [each.figures[each.figures["source"] == "records"] for each in services]
+    headline = [_main_figures(each) for each in services]
     rows = looked_after_figures(looked_after) + claim_figures(council, claims)
     figures = pd.concat([*headline, figures_frame(rows)], ignore_index=True).assign(report=Overview.report)
-    return Overview(council, year, services, not_evaluated, looked_after, claims, figures)
+    return Overview(council, year, services, front_door, not_evaluated, looked_after, claims, figures)
+
+
+def _main_figures(report: Evaluation) -> pd.DataFrame:
+    """Return the main figures of a service, for the overview; the further ones stand in its own report."""
+    main, figures = MEASURES[report.service.stream], report.figures
+    ids = [each for each in (main.windowed, main.incidence, main.closing) if each]
+    stem = figures["measure"].str.partition("_")[0]
+    return figures[(figures["source"] == "records") & stem.isin(ids) & (figures["group"] == "")]
 
 
 def reported_services(council: Council, year: Period) -> list[Service]:
@@ -186,7 +235,8 @@ def reported_services(council: Council, year: Period) -> list[Service]:
 
 def missing_tables(council: Council, service: Service) -> list[str]:
     """Return the tables that a service cannot be evaluated without and that were not supplied."""
-    needed = {table for stream in service.streams for table in NEEDED_TABLES[stream]}
+    by_stream = {**NEEDED_TABLES, FRONT_DOOR: CONTACTS}
+    needed = {table for stream in service.streams for table in by_stream[stream]}
     return sorted(needed - council.supplied)
 
 
@@ -211,30 +261,55 @@ def latest_full_period(council: Council, by_year: dict[str, Cohort]) -> Period |
     return Period(pooled[0].first, pooled[-1].last) if pooled else None
 
 
-def changes(
-    rows: list[dict[str, Any]], council: Council, service: Service, years: list[Period]
-) -> list[dict[str, Any]]:
-    """Return the differences from the year before: at closure, and at a window once both years have matured.
+def baseline_year(service: Service, years: list[Period]) -> Period:
+    """Return the first of these years in which the service was in operation from the first day, or the first of all."""
+    whole = [year for year in years if pd.Timestamp(service.operational_since) <= year.start]
+    return (whole or years)[0]
 
-    The window is the primary one; for a cumulative incidence 12 months, where it is a plain share (nobody's
-    follow-up ended early), since Newcombe's interval is one of shares.
+
+def changes(
+    rows: list[dict[str, Any]], council: Council, service: Service, by_year: dict[str, Cohort]
+) -> list[dict[str, Any]]:
+    """Return the differences from the year before and from the baseline, the first whole year of the service.
+
+    At closure, and at a window once both years have matured: the primary window, or for a cumulative incidence 12
+    months, where it is a plain share (nobody's follow-up ended early), since Newcombe's interval is one of shares.
+    Where brothers and sisters matter in one of the two years, the interval allows for families.
     """
     measures = MEASURES[service.stream]
-    measure = measures.windowed or measures.incidence
-    days = service.primary_window_days if measures.windowed else FULL_FOLLOW_UP.days
+    days = service.primary_window_days if measures.windowed else HEADLINE_DAYS
+    shares: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        wanted = row["window_days"] in (None, days) and row["measure"] in (measures.closing, measures.main)
+        if wanted and row["stream"] == service.stream and row["denominator"]:
+            plain = isclose(row["value"], row["numerator"] / row["denominator"])
+            matured = row["window_days"] is None or (
+                by_year[row["year"]].period.end + pd.Timedelta(days=days) <= council.extract_date
+                if row["year"] in by_year
+                else False
+            )
+            if plain and matured:
+                shares[row["measure"], row["year"]] = row
 
-    def share(measure: str, year: Period, days: int | None) -> dict[str, Any] | None:
-        wanted = (measure, year.label, service.stream, days)
-        for row in rows:
-            if (row["measure"], row["year"], row["stream"], row["window_days"]) == wanted and row["denominator"]:
-                plain = isclose(row["value"], row["numerator"] / row["denominator"])
-                return row if plain else None
-        return None
+    def counted(measure: str, year: Period) -> pd.DataFrame:
+        cohort = by_year[year.label]
+        if measure == measures.closing:
+            return counted_at_closure(council, cohort)[0]
+        at = counted_at(cohort, days)
+        return at if measures.windowed else at.assign(good=~at["good"])  # an incidence counts the event
 
-    pairs = []
-    for before, now in pairwise(years):
-        if measures.closing:
-            pairs.append((share(measures.closing, now, None), share(measures.closing, before, None)))
-        if measure and now.end + pd.Timedelta(days=days) <= council.extract_date:
-            pairs.append((share(measure, now, days), share(measure, before, days)))
-    return [change(now, before) for now, before in pairs if now and before]
+    years = [cohort.period for cohort in by_year.values()]
+    baseline = baseline_year(service, years)
+    pairs = [("change", now, before) for before, now in pairwise(years)]
+    pairs += [("baseline", year, baseline) for year in years if year.first > baseline.first + 1]
+    found = []
+    for measure in filter(None, (measures.closing, measures.main)):
+        for suffix, now, before in pairs:
+            later, earlier = shares.get((measure, now.label)), shares.get((measure, before.label))
+            if not later or not earlier:
+                continue
+            families = None
+            if any(siblings_matter(by_year[year.label]) for year in (now, before)):
+                families = (counted(measure, now), counted(measure, before))
+            found.append(change(later, earlier, suffix=suffix, families=families))
+    return found

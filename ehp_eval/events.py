@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ENTERED_CARE = "entered_care"
 LEFT_CARE = "left_care"
+RETURNED_HOME = "returned_home"
 SEPARATED = "separated"
 PROCEEDINGS = "proceedings_later_child"
 TURNED_18 = "turned_18"
@@ -21,7 +22,7 @@ MOVED_AWAY = "moved_away"
 EVENT = {
     "edge_of_care": ENTERED_CARE,
     "placement_support": LEFT_CARE,
-    "reunification": LEFT_CARE,
+    "reunification": RETURNED_HOME,
     "pre_birth": SEPARATED,
     "parent_support": PROCEEDINGS,
 }
@@ -34,7 +35,7 @@ _STATUS_CAUSES = {
 }
 # On a shared day the event counts first, then a death, what else competes with it, and the end of observation.
 LAST_RANK = 4
-_RANKS = {**dict.fromkeys(EVENT.values(), 0), DIED: 1, MOVED_AWAY: 3}
+_RANKS = {DIED: 1, MOVED_AWAY: 3}
 _COLUMNS = ["unit_id", "date", "cause", "rank"]
 
 
@@ -55,11 +56,39 @@ def after_entry(council: Council, rows: pd.DataFrame, stream: str) -> pd.DataFra
     if stream == "pre_birth":  # a baby that was adopted or given a guardian is no longer with its parents
         status["cause"] = status["cause"].replace(["adopted", "guardianship"], SEPARATED)
     found = [_named(_of_stream(council, stream), EVENT[stream]), status, _at_closure(rows)]
+    if stream == "reunification":  # to leave care otherwise than home competes with going home
+        found.append(_named(council.care.periods.set_index("person_id")["ended_on"].dropna(), LEFT_CARE))
     if stream != "parent_support":
         found.append(_named(eighteenth_birthdays(council), TURNED_18))
     happened = pd.concat(found, ignore_index=True).merge(rows[["unit_id", "entered_on"]], on="unit_id")
     happened = happened[(happened["date"] >= happened["entered_on"]) & (happened["date"] <= council.extract_date)]
-    return happened.assign(rank=happened["cause"].map(_RANKS).fillna(2).astype("int64"))[_COLUMNS]
+    ranks = {**_RANKS, EVENT[stream]: 0}
+    return happened.assign(rank=happened["cause"].map(ranks).fillna(2).astype("int64"))[_COLUMNS]
+
+
+def losses(council: Council, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return when each of these units died or moved away, by status events or the end of support.
+
+    Returns
+    -------
+    DataFrame
+        Columns died_on and moved_on, on the index of `rows`; missing where neither is known.
+    """
+    known = pd.concat([_status_events(council), _at_closure(rows)], ignore_index=True)
+    first = known.groupby(["cause", "unit_id"])["date"].min()
+    found = {}
+    for name, cause in (("died_on", DIED), ("moved_on", MOVED_AWAY)):
+        dates = first.xs(cause) if cause in first.index.get_level_values("cause") else first.iloc[:0].droplevel("cause")
+        found[name] = by_unit(dates, rows)
+    return pd.DataFrame(found, index=rows.index)
+
+
+def returns_home(council: Council) -> pd.Series[pd.Timestamp]:
+    """Days on which a period of care ended with a return home, by person; a person may have several."""
+    episodes = council.episodes
+    home = episodes[episodes["reason_ended"].isin(council.settings.looked_after.returned_home)]
+    ended = council.care.periods.merge(home[["person_id", "ended_on"]].drop_duplicates(), on=["person_id", "ended_on"])
+    return ended.set_index("person_id")["ended_on"]
 
 
 def first_separations(council: Council) -> pd.Series[pd.Timestamp]:
@@ -94,6 +123,8 @@ def _of_stream(council: Council, stream: str) -> pd.Series[pd.Timestamp]:
     periods = council.care.periods.set_index("person_id")
     if stream == "edge_of_care":
         return periods["started_on"]
+    if stream == "reunification":
+        return returns_home(council)
     if stream == "pre_birth":
         return first_separations(council)
     if stream == "parent_support":

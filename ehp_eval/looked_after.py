@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ehp_eval.measures import figure
+from ehp_eval.measures.figures import COUNT, NAN, figure
 from ehp_eval.proportions import Estimate
 from ehp_eval.rates import rate
 from ehp_eval.words import say
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ehp_eval.load import Council
 
 NUMBER, RATE = "las1", "las2"
+PER_10000 = "per 10,000 under 18"
 COLUMNS = ["area", "date", "children", "population", "mid_year", "value", "lower", "upper", "confidence", "method"]
 COLUMNS += ["rounded_to", "source"]
 
@@ -86,11 +87,11 @@ def looked_after_figures(series: pd.DataFrame) -> list[dict[str, Any]]:
     for row in records:
         shared = {"year": Period.of_day(row["date"]).label, "source": "reference", "numerator": row["children"]}
         place = f"area: {row['area']}; date: {row['date']:%Y-%m-%d}"  # to be read by programs too
-        estimate = Estimate(float(row["children"]), float("nan"), float("nan"), float("nan"), "count")
-        rows.append(figure(NUMBER, None, estimate, **shared, note=f"{place}; {row['source']}"))
+        estimate = Estimate(float(row["children"]), NAN, NAN, NAN, "count")
+        rows.append(figure(NUMBER, None, estimate, **shared, unit=COUNT, note=f"{place}; {row['source']}"))
         estimate = Estimate(row["value"], row["lower"], row["upper"], row["confidence"], row["method"])
         note = f"{place}; {say('figures.mid_year', year=row['mid_year'])}"
-        rows.append(figure(RATE, None, estimate, **shared, denominator=row["population"], note=note))
+        rows.append(figure(RATE, None, estimate, **shared, denominator=row["population"], unit=PER_10000, note=note))
     return rows
 
 

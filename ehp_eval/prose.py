@@ -84,19 +84,31 @@ class Headline(_Display):
         The question that the page is for, and its answer in a sentence.
     detail : str or sequence of str
         What must be read with the answer: how sure it is, what comes next.
+    brief : sequence of (term, sentences)
+        What a committee member asks next, each with its answer in a sentence or two.
     tone : {"neutral", "good", "caution"}
         How the panel is marked; the words say the same, so that nothing hangs on the colour.
     """
 
-    def __init__(self, question: str, answer: str, detail: str | Sequence[str] = (), *, tone: str = "neutral") -> None:
+    def __init__(
+        self,
+        question: str,
+        answer: str,
+        detail: str | Sequence[str] = (),
+        *,
+        brief: Sequence[tuple[str, str]] = (),
+        tone: str = "neutral",
+    ) -> None:
         if tone not in TONES:
             raise ReportError(f"Unknown tone of a headline: {tone}; use one of {', '.join(TONES)}")
         details = [detail] if isinstance(detail, str) else detail
+        items = Markup("").join(Markup("<div><dt>{}</dt>\n<dd>{}</dd></div>\n").format(*item) for item in brief)
+        listed = Markup('<dl class="ehp-brief">\n{}</dl>\n').format(items) if brief else ""
         super().__init__(
             Markup(
                 '<section class="ehp-headline ehp-{}" aria-label="{}">\n<h2>{}</h2>\n'
-                '<p class="ehp-answer">{}</p>\n{}</section>'
-            ).format(tone, say("page.headline"), question, answer, _paragraphs(details))
+                '<p class="ehp-answer">{}</p>\n{}{}</section>'
+            ).format(tone, say("page.headline"), question, answer, _paragraphs(details), listed)
         )
 
 

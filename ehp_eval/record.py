@@ -14,7 +14,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ehp_eval.load import input_hashes
-from ehp_eval.measures import FIGURE_COLUMNS, figures_frame
+from ehp_eval.measures.figures import FIGURE_COLUMNS, figures_frame
 from ehp_eval.prose import PageHeader, Paragraph, link
 from ehp_eval.tables import Table
 from ehp_eval.words import day_in_words, say

@@ -29,12 +29,17 @@ SETTINGS: Content = {
         "name": "Cyngor Dyffryn Gŵyn",
         "authority": "Dyffryn Gwyn",
         "nation": "Gwlad",
+        "holidays": "GB-WLS",
         "language": "en",
         "extract_date": date.fromisoformat(EXTRACT),
         "records": "synthetic",
     },
     "comparators": {"visited": ["Bryn Onnen"], "neighbours": ["Rhos Dawel"]},
-    "looked_after": {"respite_legal_statuses": ["V3", "V4"], "placed_with_parents": ["placed_with_parents"]},
+    "looked_after": {
+        "respite_legal_statuses": ["V3", "V4"],
+        "placed_with_parents": ["placed_with_parents"],
+        "returned_home": ["returned_home"],
+    },
     "thresholds": {
         "percentages_from": 20,
         "caution_below": 50,
@@ -87,7 +92,7 @@ SERVICES: dict[str, Content] = {
         title="Doorstep",
     ),
     "homeward": service(
-        ["reunification", "placement_support"], "child", "accepted_on", [183], order=2, title="Homeward"
+        ["reunification", "placement_support"], "child", "accepted_on", [183, 365], order=2, title="Homeward"
     ),
     "cradle": service(["pre_birth"], "baby", "born_on", [14, 365], order=3, notebook="baby_in_mind", title="Cradle"),
     "afresh": service(

@@ -11,7 +11,7 @@ import pandas as pd
 from nbformat.v4 import new_code_cell, new_notebook
 
 from ehp_eval.cli import main
-from ehp_eval.measures import FIGURE_COLUMNS
+from ehp_eval.measures.figures import FIGURE_COLUMNS
 from ehp_eval.present.shared import MIME
 from tests.councils import SERVICES, changed, episode, referral, write_council
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tests.cohorts import ACCEPTED, child, cohort, one, reasons, steps
+from tests.cohorts import ACCEPTED, child, cohort, reasons, steps
 from tests.councils import council_of, episode, referral, status
 
 
@@ -158,13 +158,15 @@ def test_what_does_not_end_the_follow_up(kind: str) -> None:
     assert child(status_events=[status("a", "2020-06-01", kind)])["cause"] == "censored"
 
 
-def test_leaving_care_is_the_event_of_reunification() -> None:
+def test_going_home_is_the_event_of_reunification_and_leaving_care_otherwise_competes() -> None:
     council = council_of(
-        referrals=[referral("a", ACCEPTED, service="homeward", stream="reunification")],
+        referrals=[referral(person, ACCEPTED, service="homeward", stream="reunification") for person in "ab"],
         looked_after_episodes=[
             episode("a", "2020-01-01", "2020-05-20"),
-            episode("a", "2020-05-20", "2020-06-01", reason_started="placement"),
+            episode("a", "2020-05-20", "2020-06-01", reason_started="placement", reason_ended="returned_home"),
+            episode("b", "2020-01-01", "2020-06-03", reason_ended="moved_authority"),
         ],
     )
-    row = one(cohort(council, "homeward"))
-    assert (row["cause"], row["days"], row["outcome_183"]) == ("left_care", 31, "event")
+    rows = cohort(council, "homeward").rows.set_index("unit_id")[["cause", "days", "outcome_183"]]
+    assert rows.loc["a"].tolist() == ["returned_home", 31, "event"]
+    assert rows.loc["b"].tolist() == ["left_care", 33, "no_event"]

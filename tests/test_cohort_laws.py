@@ -10,7 +10,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ehp_eval.measures import cohort_figures, figures_frame
+from ehp_eval.measures.figures import figures_frame
+from ehp_eval.measures.registry import cohort_figures
 from ehp_eval.years import Period
 from tests.cohorts import Tables, cohort
 from tests.councils import Row, council_of, declined, episode, referral, status
@@ -194,7 +195,7 @@ def with_others(tables: Tables, luck: random.Random) -> Tables:
 def figures_and_flow(tables: Tables) -> tuple[str, str]:
     council = council_of(**tables)
     cohorts = [cohort(council, year=PERIOD, stream=stream) for stream in ("edge_of_care", "placement_support")]
-    figures = figures_frame([row for built in cohorts for row in cohort_figures(council, built)])
+    figures = figures_frame([row for built in cohorts for row in cohort_figures(council, built, kind=built.stream)])
     flows = pd.concat([built.flow for built in cohorts])
     return figures.to_csv(), flows.sort_values(["window_days", "step", "reason", "count"]).to_csv(index=False)
 

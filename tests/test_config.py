@@ -69,6 +69,7 @@ def test_settings_do_not_change_once_read(tmp_path: Path) -> None:
         pytest.param({"council__name": "  "}, "council.name", "wrong value", "at least 1", id="an empty name"),
         pytest.param({"council__extract_date": "soon"}, "council.extract_date", "wrong value", "date", id="no date"),
         pytest.param({"council__language": "xx"}, "council.language", "wrong value", "'en'", id="no such language"),
+        pytest.param({"council__holidays": "XX"}, "council.holidays", "wrong value", "calendar", id="no such calendar"),
         pytest.param({"council__records": "real"}, "council.records", "wrong value", "'synthetic'", id="what records"),
         pytest.param({"thresholds__pooled_years": 4}, "thresholds.pooled_years", "wrong value", "3", id="4 years"),
         pytest.param({"thresholds__pooled_years": 0}, "thresholds.pooled_years", "wrong value", "1", id="no year"),

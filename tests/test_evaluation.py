@@ -22,7 +22,7 @@ from ehp_eval.evaluation import (
     service_years,
 )
 from ehp_eval.load import Council, load_council
-from ehp_eval.measures import closed_to_social_care, closing, engaged
+from ehp_eval.measures.primary import closed_to_social_care, closing, engaged
 from ehp_eval.periods import looked_after_on
 from ehp_eval.years import Period
 from tests.councils import Row, council_of, declined, episode, referral, write_council
@@ -76,7 +76,7 @@ def test_the_records_give_every_published_figure_that_is_possible(
     shipped: Council, service: str, year: str, stream: str, expected: tuple[int, int]
 ) -> None:
     built = build_cohort(shipped, shipped.service(service), Period.year(year), stream=stream, windows=())
-    row = closing(shipped, built)
+    row = closing(shipped, built)[0]
     assert (row["numerator"], row["denominator"]) == expected
 
 
@@ -92,7 +92,7 @@ def test_other_published_counts_from_records(shipped: Council) -> None:
     assert row["numerator"] == 11
     # 23 children were reunified with their family in 2020-21; of how many is not published.
     workers = shipped.service("practice_support_workers")
-    row = closing(shipped, build_cohort(shipped, workers, Period.year("2020-21"), windows=()))
+    row = closing(shipped, build_cohort(shipped, workers, Period.year("2020-21"), windows=()))[0]
     assert (row["measure"], row["numerator"]) == ("psw1c", 23)
 
 
@@ -112,15 +112,18 @@ def test_the_overview_puts_the_services_side_by_side(overview: Overview) -> None
         "ifss",
         "baby-in-mind",
         "reflect",
+        "practice-support-workers",
     ]
-    # In operation, with all its tables, but no notebook evaluates it yet.
-    assert overview.not_evaluated == {"Practice Support Workers": []}
+    assert overview.front_door is not None
+    assert overview.front_door.report == "front-door"
+    assert overview.not_evaluated == {}
     figures = overview.figures
     assert set(figures["report"]) == {"overview"}
     assert set(figures["source"]) == {"records", "published", "reference"}
     shares = figures[figures["numerator"].notna() & figures["denominator"].notna() & (figures["source"] == "records")]
     assert (shares["numerator"] <= shares["denominator"]).all()
-    proportions = figures[~figures["measure"].isin(["las1", "las2"]) & ~figures["measure"].str.endswith("_change")]
+    proportions = figures[figures["unit"] == "share"]
+    assert set(figures["unit"]) == {"share", "difference of shares", "count", "per 10,000 under 18"}
     assert proportions["value"].dropna().between(0, 1).all()
     assert (figures["lower"] <= figures["upper"]).loc[figures["lower"].notna()].all()
 
@@ -211,15 +214,35 @@ def test_the_change_from_the_year_before() -> None:
     changes = found.figures[found.figures["measure"].str.endswith("_change")]
     assert list(zip(changes["measure"], changes["year"], strict=True)) == [
         ("eoc1c_change", "2018-19"),
-        ("eoc1_change", "2018-19"),
         ("eoc1c_change", "2019-20"),
-        ("eoc1_change", "2019-20"),
         ("eoc1c_change", "2020-21"),
+        ("eoc1_change", "2018-19"),
+        ("eoc1_change", "2019-20"),
     ]
     # 3 of 3 after 2 of 3.
-    assert changes["value"].tolist() == pytest.approx([1 / 3, 1 / 3, 0, 0, 0])
-    assert set(changes["note"].iloc[:2]) == {"against 2017-18"}
-    assert changes["window_days"].isna().tolist() == [True, False, True, False, True]
+    assert changes["value"].tolist() == pytest.approx([1 / 3, 0, 0, 1 / 3, 0])
+    assert set(changes["note"].iloc[[0, 3]]) == {"against 2017-18"}
+    assert changes["window_days"].isna().tolist() == [True, True, True, False, False]
+
+
+def test_the_difference_from_the_first_whole_year() -> None:
+    # In operation since 2015: the first year of the records is whole, and 2018-19 differs from it in `_change` already.
+    found = evaluate(small(), "doorstep", "2020-21")
+    baseline = found.figures[found.figures["measure"].str.endswith("_baseline")]
+    assert list(zip(baseline["measure"], baseline["year"], strict=True)) == [
+        ("eoc1c_baseline", "2019-20"),
+        ("eoc1c_baseline", "2020-21"),
+        ("eoc1_baseline", "2019-20"),
+    ]
+    assert baseline["value"].tolist() == pytest.approx([1 / 3] * 3)
+    assert set(baseline["note"]) == {"against 2017-18"}
+    # A service that began within 2017-18 is set beside 2018-19, which is the year before 2019-20.
+    council = small()
+    began = council.service("doorstep").model_copy(update={"operational_since": pd.Timestamp("2017-06-01").date()})
+    later = evaluate(council, began, "2020-21").figures
+    assert later.loc[later["measure"] == "eoc1c_baseline", ["year", "note"]].to_numpy().tolist() == [
+        ["2020-21", "against 2018-19"]
+    ]
 
 
 def test_there_is_no_change_from_a_year_without_cases() -> None:

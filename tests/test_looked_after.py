@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ehp_eval.looked_after import counts_by_year, looked_after_figures, looked_after_series
-from ehp_eval.measures import figures_frame
+from ehp_eval.measures.figures import figures_frame
 from ehp_eval.years import Period
 from tests.councils import Row, council_of
 

@@ -11,17 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ehp_eval.measures import (
-    FIGURE_COLUMNS,
-    MEASURES,
-    change,
-    cohort_figures,
-    competed,
-    family_width,
-    figures_frame,
-    siblings_share,
-    windowed,
-)
+from ehp_eval.measures.figures import FIGURE_COLUMNS, count_figure, figures_frame
+from ehp_eval.measures.over_years import change
+from ehp_eval.measures.primary import competed, windowed
+from ehp_eval.measures.registry import cohort_figures
+from ehp_eval.measures.siblings import siblings_matter, siblings_share
+from ehp_eval.measures.streams import MEASURES
 from tests.cohorts import ACCEPTED, cohort, share
 from tests.councils import council_of, episode, referral, status
 
@@ -89,20 +84,39 @@ def test_brothers_and_sisters_widen_an_interval() -> None:
     # Two families of two, one with both in care, one with neither, and two children alone, one in care: six children,
     # of whom four have a sibling here. Of n = 6 half have the event. Kish's ratio estimator over the four families:
     # their deviations from half are -1, +1, -1/2, +1/2, squared 1 + 1 + 1/4 + 1/4 = 2.5; its variance
-    # 4/3 x 2.5 / 36 = 0.0926 against 0.25 / 6 = 0.0417 of six independent children: 2.222 times, the width 1.491.
+    # 4/3 x 2.5 / 36 = 0.0926 against 0.25 / 6 = 0.0417 of six independent children: 20/9 times.
     families = {"a": "f1", "b": "f1", "c": "f2", "d": "f2", "e": "", "g": ""}
     council = council_of(
         referrals=[referral(person, ACCEPTED, family_id=family) for person, family in families.items()],
         looked_after_episodes=[episode(person, "2020-06-01") for person in "abe"],
     )
     built = cohort(council)
-    assert siblings_share(built) == pytest.approx(4 / 6)
-    assert family_width(built, 91) == pytest.approx(math.sqrt(20 / 9))
+    assert siblings_share(built.at_risk) == pytest.approx(4 / 6)
+    assert siblings_matter(built)
+    plain, family = windowed(built, 91)
+    assert (family["measure"], family["method"]) == ("eoc1_family", "Wilson, family-clustered")
+    assert share(family) == share(plain) == (3, 6)
+    # Wilson's limits about a half, with 6 / (20/9) = 2.7 children and t of 3 degrees of freedom for z.
+    # R: t <- qt(.975, 3); n <- 2.7; h <- t * sqrt(.25 / n + t^2 / (4 * n^2)) / (1 + t^2 / n); c(.5 - h, .5 + h)
+    t = 3.182446305284263
+    half = t * math.sqrt(0.25 / 2.7 + t**2 / (4 * 2.7**2)) / (1 + t**2 / 2.7)
+    assert (family["lower"], family["upper"]) == pytest.approx((0.5 - half, 0.5 + half))
+    assert family["lower"] < plain["lower"] < plain["upper"] < family["upper"]
 
 
 def test_without_siblings_nothing_is_shared() -> None:
-    assert siblings_share(cohort(council_of())) == 0
-    assert siblings_share(cohort(council_of(referrals=[referral(person, ACCEPTED) for person in "ab"]))) == 0
+    assert siblings_share(cohort(council_of()).at_risk) == 0
+    alone = cohort(council_of(referrals=[referral(person, ACCEPTED) for person in "ab"]))
+    assert siblings_share(alone.at_risk) == 0
+    assert [row["measure"] for row in windowed(alone, 91)] == ["eoc1"]
+
+
+def test_a_count_has_its_poisson_interval() -> None:
+    # R: poisson.test(7)$conf.int; 12 by Byar: 12 * (1 - 1/108 - 1.96/(3 * sqrt(12)))^3 = 6.19
+    row = count_figure("bm4", None, 7)
+    assert (row["lower"], row["upper"]) == pytest.approx((2.814363, 14.42268), abs=1e-5)
+    assert (row["numerator"], row["denominator"], row["unit"]) == (7, None, "count")
+    assert count_figure("bm4", None, 12)["lower"] == pytest.approx(6.19, abs=0.01)
 
 
 def test_the_difference_from_the_year_before() -> None:
@@ -121,12 +135,12 @@ def test_the_figures_of_a_stream_are_its_measures() -> None:
     council = council_of(referrals=[referral("a", ACCEPTED)], parents=[{"parent_id": "p", "offered_on": ACCEPTED}])
 
     def measures(service: str, **options: Any) -> list[tuple[str, int | None]]:
-        rows = cohort_figures(council, cohort(council, service, **options))
+        rows = cohort_figures(council, cohort(council, service, **options), kind="")
         return [(row["measure"], row["window_days"]) for row in rows]
 
     assert measures("doorstep") == [("eoc1", 91), ("eoc1", 365), ("eoc2", 91), ("eoc2", 365), ("eoc1c", None)]
     assert measures("doorstep", stream="placement_support") == [("eoc8c", None)]
-    assert measures("homeward") == [("psw1c", None)]
+    assert measures("homeward") == [("psw1", 183), ("psw1", 365), ("psw1c", None)]
     assert measures("cradle") == [("bm1", 14), ("bm1", 365), ("bm1i", 14), ("bm1i", 365), ("bm1c", None)]
     assert measures("afresh") == [("rf1", 365), ("rf1", 730)]
     assert MEASURES["parent_support"].primary == "rf1"
@@ -134,16 +148,18 @@ def test_the_figures_of_a_stream_are_its_measures() -> None:
 
 def test_the_frame_of_the_figures_has_its_columns_and_types() -> None:
     council = council_of(referrals=[referral("a", ACCEPTED)])
-    rows = cohort_figures(council, cohort(council))
+    rows = cohort_figures(council, cohort(council), kind="")
     frame = figures_frame(rows)
     assert list(frame.columns) == FIGURE_COLUMNS == [
-        "report", "service", "year", "stream", "measure", "window_days", "numerator", "denominator",
-        "value", "lower", "upper", "confidence", "method", "source", "note",
+        "report", "service", "year", "stream", "group", "measure", "window_days", "numerator", "denominator",
+        "value", "lower", "upper", "unit", "confidence", "method", "source", "note",
     ]  # fmt: skip
     kinds = frame.dtypes.astype(str).to_dict()
     assert {kinds[name] for name in ("window_days", "numerator", "denominator")} == {"Int64"}
     assert {kinds[name] for name in ("value", "lower", "upper", "confidence")} == {"float64"}
-    assert {kinds[name] for name in ("report", "service", "year", "stream", "measure", "method", "note")} == {"str"}
+    assert {
+        kinds[name] for name in ("report", "service", "year", "stream", "group", "measure", "unit", "method", "note")
+    } == {"str"}
     assert frame["window_days"].isna().tolist() == [False] * 4 + [True]
     assert not frame["note"].isna().any()
     assert frame["value"].dropna().between(0, 1).all()

@@ -12,11 +12,7 @@ import pandas as pd
 import pytest
 
 from ehp_eval.load import Council
-from ehp_eval.measures import (
-    closed_to_social_care,
-    closing,
-    engaged,
-)
+from ehp_eval.measures.primary import closed_to_social_care, closing, engaged
 from tests.cohorts import ACCEPTED, Tables, cohort, pregnancy, share, together
 from tests.councils import council_of, episode, referral, status
 
@@ -24,7 +20,7 @@ ENDED = "2020-07-01"
 
 
 def closing_of(council: Council, service: str = "doorstep", **options: Any) -> dict[str, Any]:
-    return closing(council, cohort(council, service, **options))
+    return closing(council, cohort(council, service, **options))[0]
 
 
 def test_edge_of_care_at_closure_goes_by_the_periods_of_care_of_that_day() -> None:

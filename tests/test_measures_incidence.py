@@ -10,12 +10,7 @@ import math
 import pytest
 
 from ehp_eval.load import Council
-from ehp_eval.measures import (
-    followed_at,
-    incidence,
-    incidence_curve,
-    windowed,
-)
+from ehp_eval.measures.primary import followed_at, incidence, incidence_curve, windowed
 from tests.cohorts import ACCEPTED, Tables, cohort, pregnancy, share, together
 from tests.councils import council_of, episode, referral, status
 

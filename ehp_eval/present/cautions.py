@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from markupsafe import Markup
 
-from ehp_eval.measures import MEASURES, SIBLINGS_MATTER_FROM, competed, family_width, siblings_share
+from ehp_eval.config import HEADLINE_DAYS
+from ehp_eval.measures.primary import competed
+from ehp_eval.measures.siblings import siblings_matter
+from ehp_eval.measures.streams import MEASURES
 from ehp_eval.present import figure_words as fw
-from ehp_eval.present.service_words import HEADLINE_DAYS
 from ehp_eval.prose import Bullets, quoted
 from ehp_eval.tables import Table, percent_words
 from ehp_eval.words import day_in_words, say
@@ -22,7 +24,7 @@ _FEW_EVENTS = 10
 
 def limits(report: Evaluation) -> Bullets:
     """List what cannot be said yet, and what one would need to know."""
-    unit, title = report.service.unit, report.service.title
+    unit, stream, title = report.service.unit, report.service.stream, report.service.title
     lines = [
         say("limits.no_comparison"),
         *_not_matured(report),
@@ -32,14 +34,14 @@ def limits(report: Evaluation) -> Bullets:
         *_families(report),
         *_small(report),
         *_few_events(report),
-        say(f"limits.other_authority_{unit}"),
+        say(f"limits.other_authority_{stream}"),
     ]
     missing = sorted({"persons", "status_events"} - report.council.supplied)
     if missing:
         lines.append(say("limits.parts_missing", tables=", ".join(missing)))
     if unit != "parent" and report.council.tables["looked_after_episodes"]["legal_status"].isna().all():
         lines.append(say("limits.no_legal_status"))
-    lines.append(say(f"limits.need_{unit}", title=title))
+    lines.append(say(f"brief.need_{stream}", title=title))
     return Bullets(lines)
 
 
@@ -63,7 +65,7 @@ def method(report: Evaluation) -> Table:
         (say("method.difference_row"), say("method.difference_text")),
         (
             say("method.incidence_row"),
-            say("method.incidence_text", competing=say(f"charts.competing_{unit}")),
+            say("method.incidence_text", competing=say(f"charts.competing_{service.stream}")),
         ),
     ]
     if unit != "parent":
@@ -71,7 +73,7 @@ def method(report: Evaluation) -> Table:
         rows += [
             (say("method.closing"), say("method.closing_text")),
             (say("method.respite"), say("method.respite_text", statuses=statuses)),
-            (say("method.with_parents"), say(f"method.with_parents_text_{unit}")),
+            (say("method.with_parents"), say(f"method.with_parents_text_{service.stream}")),
         ]
     if unit == "child":
         rows.append((say("method.eighteen"), say("method.eighteen_text")))
@@ -153,9 +155,9 @@ def _placed_with_parents(report: Evaluation) -> list[str]:
 
 
 def _families(report: Evaluation) -> list[str]:
-    """Say how much the siblings in a cohort widen the interval of the headline."""
+    """Say that the intervals allow for the siblings in a cohort, and what the headline's would be if they did not."""
     cohort = report.full or report.cohort
-    if cohort.unit == "parent" or siblings_share(cohort) < SIBLINGS_MATTER_FROM:
+    if not siblings_matter(cohort):
         return []
     families = int(cohort.at_risk["family_id"].nunique())
     words = {
@@ -163,10 +165,11 @@ def _families(report: Evaluation) -> list[str]:
         "period": cohort.period.label,
         "families": f"{families:,} {say('unit.family', n=families)}",
     }
-    width = family_width(cohort, HEADLINE_DAYS) if report.full else float("nan")
-    if not width > 1:
+    main = MEASURES[report.service.stream]
+    plain = report.find(main.windowed, cohort.period, HEADLINE_DAYS) if report.full and main.windowed else None
+    if plain is None or pd.isna(plain["lower"]):
         return [say("limits.families_alone", **words)]
-    return [say("limits.families", factor=f"{width:.1f}", **words)]
+    return [say("limits.families", wilson=fw.interval(plain), **words)]
 
 
 def _small(report: Evaluation) -> list[str]:

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ehp_eval.measures.figures import COUNT, SHARE
 from ehp_eval.tables import percent_words
 from ehp_eval.words import say
 
 if TYPE_CHECKING:
     from ehp_eval.config import Thresholds
 
+NOTHING = "\N{EN DASH}"
 _DAYS_ONLY_BELOW = 60
-_SUFFIXES = ("worst", "best", "change")
+_WHOLE = (COUNT, "days")
+_SUFFIXES = ("worst", "best", "family", "change", "baseline")
 
 
 def points(value: float) -> str:
@@ -38,6 +41,25 @@ def share(row: pd.Series[Any] | None, thresholds: Thresholds) -> str:
         return say("share.without_percent", share=counted, **limits)
     key = "with_caution" if row["denominator"] < thresholds.caution_below else "with_percent"
     return say(f"share.{key}", share=counted, percent=percent_words(row["value"]), **limits)
+
+
+def quantity(row: pd.Series[Any], thresholds: Thresholds) -> str:
+    """Write a figure in its own unit: a share as `share` does, "16 (95% interval 9 to 26)", "5.1 weeks (...)"."""
+    if row["unit"] == SHARE:
+        return share(row, thresholds)
+    if pd.isna(row["value"]):
+        return say("share.nobody")
+    pattern = ",.0f" if row["unit"] in _WHOLE else ",.1f"
+    value, lower, upper = (
+        f"{row[name]:{pattern}}".replace("-", "\N{MINUS SIGN}") for name in ("value", "lower", "upper")
+    )
+    words = value if row["unit"] == COUNT else f"{value} {row['unit']}"
+    return words if pd.isna(row["lower"]) else say("share.quantity", value=words, lower=lower, upper=upper)
+
+
+def group(name: str) -> str:
+    """Write a group of the figures in words, such as "domain: housing"."""
+    return say(f"group.{name.replace(': ', '_')}")
 
 
 def estimated(row: pd.Series[Any] | None, unit: str, thresholds: Thresholds) -> str:

@@ -7,70 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ehp_eval.charts import Chart, interval_chart, trend_chart
-from ehp_eval.measures import MEASURES
+from ehp_eval.measures.streams import MEASURES
 from ehp_eval.present import figure_words as fw
+from ehp_eval.present.overview_first import own_series, year_on
 from ehp_eval.present.service_charts import events_until
-from ehp_eval.present.service_words import HEADLINE_DAYS
-from ehp_eval.prose import Bullets, Callout, Headline, KeyFigures, Paragraph
+from ehp_eval.prose import Bullets, Callout, Paragraph
 from ehp_eval.tables import Table
-from ehp_eval.words import day_in_words, say
+from ehp_eval.words import say
 
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation, Overview
-
-
-def overview_sentence(report: Overview) -> str:
-    """Return the overview's answer in a sentence."""
-    counted = [
-        say(
-            "overview.edge_service",
-            counted=fw.frequency(int(row["numerator"]), int(row["denominator"])),
-            title=each.service.title,
-        )
-        for each in report.services
-        if each.full
-        and each.service.stream == "edge_of_care"
-        and (row := _year_on(each)) is not None
-        and row["denominator"]
-    ]
-    return say("overview.edge", services="; ".join(counted)) if counted else say("overview.edge_none")
-
-
-def overview_answer(report: Overview) -> Headline:
-    """Show what the year's evaluations come to together, and what they cannot show."""
-    evaluated = say("overview.evaluated", n=len(report.services), year=report.year.label)
-    return Headline(say("overview.question"), overview_sentence(report), [say("overview.cannot"), evaluated])
-
-
-def overview_figures(report: Overview) -> KeyFigures:
-    """Show the council's main figures: children supported, children looked after, impossible claims."""
-    supported = sum(len(each.cohort.at_risk) for each in report.services if each.service.unit != "parent")
-    cards = [
-        (
-            f"{supported:,}",
-            say("overview.supported_card", n=supported, year=report.year.label),
-            say("overview.supported_card_detail"),
-        )
-    ]
-    own = _own_series(report)
-    latest = own[own["date"] <= report.year.end].tail(1)
-    cards += [
-        (
-            f"{row['children']:,}",
-            say("overview.looked_after_card", date=day_in_words(row["date"])),
-            say("overview.looked_after_card_detail", rate=f"{row['value']:.0f}", mid_year=row["mid_year"]),
-        )
-        for _, row in latest.iterrows()
-    ]
-    checked = [
-        claim for claim in report.claims if claim.verdict in ("fits", "several", "impossible", "agrees", "disagrees")
-    ]
-    checked = [claim for claim in checked if claim.percent and claim.denominator]
-    wrong = [claim for claim in checked if claim.verdict == "impossible"]
-    cards.append(
-        (f"{len(wrong)}", say("overview.claims_card", n=len(wrong)), say("overview.claims_card_detail", n=len(checked)))
-    )
-    return KeyFigures(cards)
 
 
 def services_chart(report: Overview) -> Chart | Callout:
@@ -80,7 +26,7 @@ def services_chart(report: Overview) -> Chart | Callout:
         if not MEASURES[each.service.stream].windowed:
             left_out = True
             continue
-        row = _year_on(each)
+        row = year_on(each)
         label = each.service.title if each.full is None else f"{each.service.title}, {each.full.period.label}"
         names = ("numerator", "denominator", "value", "lower", "upper")
         rows.append({"label": label, **{name: None if row is None else row[name] for name in names}})
@@ -112,7 +58,7 @@ def services_table(report: Overview) -> Table:
 
 def looked_after_sentence(report: Overview) -> Paragraph:
     """Say how many children the authority looked after at the beginning, the peak and the end of its series."""
-    own = _own_series(report)
+    own = own_series(report)
     first, last = own.iloc[0], own.iloc[-1]
     peak = own.sort_values("children", kind="stable").iloc[-1]
     return Paragraph(
@@ -255,32 +201,21 @@ def settings_table(report: Overview) -> Table:
     )
 
 
-def _year_on(report: Evaluation) -> pd.Series[Any] | None:
-    """Return the primary measure at 12 months in the latest full years."""
-    measures = MEASURES[report.service.stream]
-    if report.full is None:
-        return None
-    return report.find(measures.windowed or measures.incidence, report.full.period, HEADLINE_DAYS)
-
-
 def _service_row(report: Overview, each: Evaluation) -> dict[str, str]:
     thresholds, measures = report.council.settings.thresholds, MEASURES[each.service.stream]
     if measures.windowed:
-        year_on = fw.share(_year_on(each), thresholds)
+        followed = fw.share(year_on(each), thresholds)
     else:
-        year_on = say("overview.incidence_at", share=fw.estimated(_year_on(each), each.service.unit, thresholds))
-    closing = fw.share(each.find(measures.closing), thresholds) if measures.closing else say("overview.no_closing")
+        share = fw.estimated(year_on(each), each.service.unit, thresholds)
+        followed = say(f"overview.incidence_at_{each.service.stream}", share=share)
+    closing = fw.share(each.deciding(measures.closing), thresholds) if measures.closing else say("overview.no_closing")
     return {
         "service": each.service.title,
         "counted": fw.units(each.service.unit, len(each.cohort.at_risk)),
         "closing": closing,
-        "year_on": year_on,
+        "year_on": followed,
         "period": each.full.period.label if each.full else say("share.nobody"),
     }
-
-
-def _own_series(report: Overview) -> pd.DataFrame:
-    return report.looked_after[report.looked_after["area"] == report.council.settings.council.authority]
 
 
 def _setting(value: Any) -> str:

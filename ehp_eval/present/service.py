@@ -1,4 +1,4 @@
-"""One service's evaluation as sentences, cards and tables, in the order of its report."""
+"""What a service is, who was referred and followed, and its other streams: sentences and tables of its report."""
 
 from __future__ import annotations
 
@@ -6,78 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ehp_eval.measures import MEASURES, SIBLINGS_MATTER_FROM, siblings_share
 from ehp_eval.present import figure_words as fw
-from ehp_eval.present.service_words import (
-    HEADLINE_DAYS,
-    answer_sentence,
-    in_words,
-    outcome,
-    primary,
-    thresholds,
-    title_of,
-)
-from ehp_eval.prose import Bullets, Headline, KeyFigures, Paragraph
+from ehp_eval.present.service_words import at_closure
+from ehp_eval.prose import Bullets, Paragraph
 from ehp_eval.tables import Table, percent_words
 from ehp_eval.words import month_in_words, say
 
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation
+    from ehp_eval.front_door import FrontDoor
 
 
-def answer(report: Evaluation) -> Headline:
-    """Show the answer, what this year adds to it, and what it cannot show."""
-    measures = MEASURES[report.service.stream]
-    details = [say("answer.no_comparison", title=report.service.title)]
-    if report.service.primary_window_days > HEADLINE_DAYS:
-        windows = {"window": fw.window(HEADLINE_DAYS), "primary": fw.window(report.service.primary_window_days)}
-        details.insert(0, say("answer.early_parent", **windows))
-    followed = say(
-        "answer.followed",
-        n=report.cohort.step("matured", HEADLINE_DAYS),
-        total=fw.units(report.service.unit, len(report.cohort.at_risk)),
-        window=fw.window(HEADLINE_DAYS),
-    )
-    if measures.closing:
-        row = report.find(measures.closing)
-        happened = say(f"outcome.{report.service.stream}_closing", share=fw.share(row, thresholds(report)))
-    else:
-        happened = outcome(report, primary(report, report.year, HEADLINE_DAYS), HEADLINE_DAYS)
-    details.insert(0, say("answer.this_year", year=report.year.label, outcome=happened, followed=followed))
-    return Headline(say(f"question.{report.service.stream}"), answer_sentence(report), details)
-
-
-def key_figures(report: Evaluation) -> KeyFigures:
-    """Show the year's three or four main figures."""
-    service, cohort, year = report.service, report.cohort, report.year.label
-    measures, unit = MEASURES[service.stream], service.unit
-    first = {
-        "child": ("accepted", "children_accepted", "of_referred", "children_referred"),
-        "baby": ("live_born", "live_born", "of_referred_baby", "pregnancies_referred"),
-        "parent": ("engaged", "engaged", "of_offered", "offered"),
-    }[unit]
-    accepted = cohort.step(first[1])
-    cards = [
-        (
-            f"{accepted:,}",
-            say(f"cards.{first[0]}", unit=say(f"unit.{unit}", n=accepted), year=year),
-            say(f"cards.{first[2]}", n=cohort.step(first[3])),
-        )
-    ]
-    if measures.closing:
-        cards.append(_card(report, report.find(measures.closing), f"closing_{service.stream}", year))
-    if report.full:
-        kind = "windowed" if measures.windowed else "incidence"
-        row = primary(report, report.full.period, HEADLINE_DAYS)
-        cards.append(_card(report, row, f"{kind}_{service.stream}", report.full.period.label))
-    if unit != "parent":
-        families = int(cohort.at_risk["family_id"].nunique())
-        detail = say("cards.families_detail", unit=fw.units(unit, len(cohort.at_risk)), year=year)
-        cards.append((f"{families:,}", say("cards.families", n=families), detail))
-    return KeyFigures(cards)
-
-
-def about(report: Evaluation) -> Bullets:
+def about(report: Evaluation | FrontDoor) -> Bullets:
     """Say what the service is, for whom, how much support it sets out to give, and since when."""
     service = report.service
     parts = [service.what_it_does, say("about.who", cohort=service.cohort)]
@@ -133,14 +73,6 @@ def followed(report: Evaluation) -> Table:
     )
 
 
-def changes(report: Evaluation) -> Bullets | Paragraph:
-    """Say how the latest comparable years differ, each difference with its interval."""
-    rows = report.figures[report.figures["measure"].str.endswith("_change")]
-    latest = rows.groupby("measure", sort=False).tail(1)
-    found = [_change_words(report, row) for _, row in latest.iterrows()]
-    return Bullets(found) if found else Paragraph(say("change.nothing", year=report.year.label))
-
-
 def other_streams(report: Evaluation) -> Bullets | Paragraph:
     """Say what the service's other streams came to in the year."""
     lines = []
@@ -149,24 +81,9 @@ def other_streams(report: Evaluation) -> Bullets | Paragraph:
         if cohort.at_risk.empty:
             lines.append(say("streams.nobody", stream=name, year=report.year.label))
             continue
-        row = report.find(MEASURES[stream].closing)
-        happened = say(f"outcome.{stream}_closing", share=fw.share(row, thresholds(report)))
+        happened = at_closure(report, report.year, stream)
         lines.append(say("streams.heading", stream=name, outcome=happened))
     return Bullets(lines)
-
-
-def _card(report: Evaluation, row: pd.Series[Any] | None, key: str, year: str) -> tuple[str, str, str]:
-    label = say(f"cards.{key}", year=year, window=fw.window(HEADLINE_DAYS))
-    if row is None or pd.isna(row["value"]):
-        return ("\N{EN DASH}", label, say("share.nobody"))
-    counted = fw.frequency(int(row["numerator"]), int(row["denominator"]))
-    if row["denominator"] < thresholds(report).percentages_from:
-        return (
-            counted,
-            label,
-            say("share.interval", lower=fw.limit(row["lower"]), upper=fw.limit(row["upper"])),
-        )
-    return (percent_words(row["value"]), label, in_words(report, row))
 
 
 def _range(ends: tuple[float, float]) -> str:
@@ -184,30 +101,3 @@ def _flow_words(row: Any) -> str:
     if row.step:
         return say(f"flow.{row.step}")
     return say("flow.plus" if row.count < 0 else "flow.minus", reason=say(f"flow.{row.reason}"))
-
-
-def _change_words(report: Evaluation, row: pd.Series[Any]) -> str:
-    measure = row["measure"].removesuffix("_change")
-    days = None if pd.isna(row["window_days"]) else int(row["window_days"])
-    year = report.by_year[row["year"]].period
-    now, before = (report.figure(measure, period, days) for period in (year, year.earlier(1)))
-    cohort = report.by_year[row["year"]]
-    small = min(now["denominator"], before["denominator"]) < thresholds(report).percentages_from
-    if row["lower"] <= 0 <= row["upper"]:
-        reading = "unclear"
-    elif small or siblings_share(cohort) >= SIBLINGS_MATTER_FROM:
-        reading = "small"
-    else:
-        reading = "higher" if row["value"] > 0 else "lower"
-    return say(
-        "change.one",
-        measure=title_of(measure, days),
-        now=fw.share(now, thresholds(report)),
-        year=year.label,
-        before=fw.share(before, thresholds(report)),
-        before_year=year.earlier(1).label,
-        value=fw.points(row["value"]),
-        lower=fw.points(row["lower"]),
-        upper=fw.points(row["upper"]),
-        reading=say(f"change.{reading}"),
-    )

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ehp_eval.charts import Chart, incidence_chart, interval_chart, year_chart
-from ehp_eval.measures import MEASURES, followed_at, incidence_curve
+from ehp_eval.config import HEADLINE_DAYS
+from ehp_eval.measures.primary import followed_at, incidence_curve
+from ehp_eval.measures.streams import MEASURES
 from ehp_eval.present import figure_words as fw
-from ehp_eval.present.service_words import HEADLINE_DAYS, answer_sentence, in_words, thresholds, title_of
+from ehp_eval.present.service_words import answer_sentence, in_words, thresholds, title_of
 from ehp_eval.prose import Callout
 from ehp_eval.tables import percent_words
 from ehp_eval.words import month_in_words, say
@@ -17,6 +19,7 @@ from ehp_eval.words import month_in_words, say
 if TYPE_CHECKING:
     from ehp_eval.cohort import Cohort
     from ehp_eval.evaluation import Evaluation, Overview
+    from ehp_eval.front_door import FrontDoor
 
 
 def windows(report: Evaluation) -> Chart | Callout:
@@ -29,17 +32,19 @@ def windows(report: Evaluation) -> Chart | Callout:
     for cohort in cohorts:
         group = _group_words(report, cohort)
         if measures.closing:
-            rows.append(_charted(report, report.find(measures.closing, cohort.period), say("window.closing"), group))
-        measure = measures.windowed or measures.incidence
+            rows.append(
+                _charted(report, report.deciding(measures.closing, cohort.period), say("window.closing"), group)
+            )
+        measure = measures.main
         rows += [
-            _charted(report, report.find(measure, cohort.period, days), fw.window(days), group)
+            _charted(report, report.deciding(measure, cohort.period, days), fw.window(days), group)
             for days in report.service.windows_days
         ]
     frame = pd.DataFrame(rows)
     if frame["value"].isna().all():
         return Callout(say("charts.none", reason=answer_sentence(report)))
     stream = report.service.stream
-    names = {"measure": fw.measure_title(measures.windowed or measures.incidence), "title": report.service.title}
+    names = {"measure": fw.measure_title(measures.main), "title": report.service.title}
     if measures.closing:
         caption = say("charts.windows_both", closing=fw.measure_title(measures.closing), **names)
         note = f"{say('charts.windows_note')} {say(f'charts.windows_{stream}')}"
@@ -103,11 +108,10 @@ def years(report: Evaluation) -> Chart | Callout:
 
 def years_at_12_months(report: Evaluation) -> Chart | Callout:
     """Chart the primary measure at 12 months by year."""
-    measures = MEASURES[report.service.stream]
-    return _by_year(report, measures.windowed or measures.incidence, HEADLINE_DAYS, {})
+    return _by_year(report, MEASURES[report.service.stream].main, HEADLINE_DAYS, {})
 
 
-def events_until(report: Evaluation | Overview, service: str | None = None) -> pd.DataFrame:
+def events_until(report: Evaluation | FrontDoor | Overview, service: str | None = None) -> pd.DataFrame:
     """Return the events up to the extract date: all, or those that concern everybody or one service.
 
     Returns
@@ -127,7 +131,7 @@ def events_until(report: Evaluation | Overview, service: str | None = None) -> p
 def _by_year(report: Evaluation, measure: str, days: int | None, published: dict[str, float]) -> Chart | Callout:
     frame = pd.DataFrame(
         [
-            _charted(report, report.find(measure, cohort.period, days), label, label)
+            _charted(report, report.deciding(measure, cohort.period, days), label, label)
             for label, cohort in report.by_year.items()
         ]
     )
@@ -164,7 +168,7 @@ def _by_year(report: Evaluation, measure: str, days: int | None, published: dict
 
 
 def _course_note(report: Evaluation) -> str:
-    return say("charts.course_note", competing=say(f"charts.competing_{report.service.unit}"))
+    return say("charts.course_note", competing=say(f"charts.competing_{report.service.stream}"))
 
 
 def _group_words(report: Evaluation, cohort: Cohort) -> str:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ehp_eval.evaluation import FULL_FOLLOW_UP
-from ehp_eval.measures import MEASURES
+from ehp_eval.config import HEADLINE_DAYS
+from ehp_eval.measures.streams import MEASURES
 from ehp_eval.present import figure_words as fw
 from ehp_eval.words import day_in_words, say
 
@@ -16,18 +16,30 @@ if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation
     from ehp_eval.years import Period
 
-HEADLINE_DAYS = FULL_FOLLOW_UP.days
-
 
 def answer_sentence(report: Evaluation) -> str:
-    """Return the report's answer: of the latest full years, how many had the outcome at 12 months."""
+    """Return the report's answer: of the latest full years, how many had the outcome at 12 months.
+
+    Where 12 months have not passed for everybody of any year: what is known of the year when support closed.
+    """
     if report.full is None or report.full.at_risk.empty:
-        return say("answer.none", extract=day_in_words(report.council.extract_date))
+        too_early = say("answer.none", extract=day_in_words(report.council.extract_date))
+        if not MEASURES[report.service.stream].closing:
+            return too_early
+        closing = say("answer.this_year", year=report.year.label, outcome=at_closure(report, report.year))
+        return f"{too_early} {closing}"
     return say(
         f"answer.{report.service.unit}",
         period=report.full.period.in_words,
         outcome=outcome(report, primary(report, report.full.period, HEADLINE_DAYS), HEADLINE_DAYS),
     )
+
+
+def at_closure(report: Evaluation, period: Period, stream: str | None = None) -> str:
+    """Write what is known of those of a period when support closed."""
+    stream = stream or report.service.stream
+    row = report.deciding(MEASURES[stream].closing, period)
+    return say(f"outcome.{stream}_closing", share=fw.share(row, thresholds(report)))
 
 
 def outcome(report: Evaluation, row: pd.Series[Any] | None, days: int) -> str:
@@ -45,9 +57,8 @@ def in_words(report: Evaluation, row: pd.Series[Any] | None) -> str:
 
 
 def primary(report: Evaluation, period: Period, days: int) -> pd.Series[Any] | None:
-    """Return the primary measure of a period at a window; None where there is none."""
-    measures = MEASURES[report.service.stream]
-    return report.find(measures.windowed or measures.incidence, period, days)
+    """Return the main measure of a period at a window, with the interval that decides; None where there is none."""
+    return report.deciding(MEASURES[report.service.stream].main, period, days)
 
 
 def thresholds(report: Evaluation) -> Thresholds:

@@ -9,29 +9,34 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from ehp_eval.errors import ArgumentError
-from ehp_eval.evaluation import Evaluation
+from ehp_eval.evaluation import Overview
+from ehp_eval.measures.figures import POINTS, SHARE
+from ehp_eval.measures.reach import REACHED
+from ehp_eval.measures.streams import MEASURES
+from ehp_eval.measures.topics import MEASURE_IDS
 from ehp_eval.present import figure_words as fw
+from ehp_eval.present.figure_words import NOTHING
 from ehp_eval.prose import PageHeader, Paragraph, quoted, sentence
 from ehp_eval.tables import Table
 from ehp_eval.words import day_in_words, say
 
 if TYPE_CHECKING:
     from ehp_eval.claims import Claim
-    from ehp_eval.evaluation import Overview
+    from ehp_eval.evaluation import Evaluation
+    from ehp_eval.front_door import FrontDoor
     from ehp_eval.load import Council
 
 AUDIENCES = ("internal",)
-NOTHING = "\N{EN DASH}"
 MIME = "application/vnd.ehp-eval.report+json"
 """Under this type an executed notebook holds its report's figures, for the run to collect."""
 
 
-def title(report: Evaluation | Overview) -> str:
+def title(report: Evaluation | FrontDoor | Overview) -> str:
     """Return the title of a report."""
-    return report.service.title if isinstance(report, Evaluation) else say("header.overview_title")
+    return say("header.overview_title") if isinstance(report, Overview) else report.service.title
 
 
-def header(report: Evaluation | Overview, audience: str) -> PageHeader:
+def header(report: Evaluation | FrontDoor | Overview, audience: str) -> PageHeader:
     """Show the head of a report, with the warnings that it must bear.
 
     Parameters
@@ -62,9 +67,9 @@ def check_audience(audience: str) -> None:
         )
 
 
-def claims_table(report: Evaluation | Overview) -> Table | Paragraph:
+def claims_table(report: Evaluation | FrontDoor | Overview) -> Table | Paragraph:
     """Show the published claims with their numerators, their interval and what the records give."""
-    whole_council = not isinstance(report, Evaluation)
+    whole_council = isinstance(report, Overview)
     if not report.claims:
         return Paragraph(say("claims_table.empty", title=title(report), year=report.year.label))
     documents = list(dict.fromkeys(claim.document for claim in report.claims))
@@ -89,7 +94,7 @@ def claims_table(report: Evaluation | Overview) -> Table | Paragraph:
     )
 
 
-def publish(report: Evaluation | Overview, answer: str) -> Figures:
+def publish(report: Evaluation | FrontDoor | Overview, answer: str) -> Figures:
     """Hand the report's figures and its one-line answer to the run, and show those from records.
 
     Parameters
@@ -103,7 +108,7 @@ def publish(report: Evaluation | Overview, answer: str) -> Figures:
 class Figures:
     """A report's figures: a table for the reader, JSON for the run."""
 
-    def __init__(self, report: Evaluation | Overview, answer: str) -> None:
+    def __init__(self, report: Evaluation | FrontDoor | Overview, answer: str) -> None:
         self._report = report
         self._answer = answer
 
@@ -123,22 +128,28 @@ class Figures:
             "flow": self._flow(),
             "figures": json.loads(figures.to_json(orient="records", double_precision=15)),
         }
-        if isinstance(self._report, Evaluation):
-            shown = figures_table(self._report)._repr_html_()
-        else:
+        if isinstance(self._report, Overview):
             shown = Paragraph(say("figures_table.elsewhere", n=len(figures)))._repr_html_()
+        else:
+            shown = figures_table(self._report)._repr_html_()
         return {MIME: content, "text/html": shown, "text/plain": self._answer}
 
     def _flow(self) -> list[dict[str, Any]]:
-        if not isinstance(self._report, Evaluation):
+        if isinstance(self._report, Overview):
             return []
         flow: list[dict[str, Any]] = json.loads(self._report.cohort.flow.to_json(orient="records"))
         return flow
 
 
-def figures_table(report: Evaluation) -> Table:
+def figures_table(report: Evaluation | FrontDoor) -> Table:
     """Show every figure computed from records, as it stands in `figures.csv`."""
     rows = report.figures[report.figures["source"] == "records"]
+    # Those of single earlier years stand in figures.csv: the table is long enough without them.
+    earlier = [label for label in report.by_year if label != report.year.label]
+    changed = rows["measure"].str.endswith(("_change", "_baseline"))
+    # Who was reached and the outcome by group have tables of their own.
+    by_group = (rows["group"] != "") & ~rows["measure"].isin(MEASURE_IDS)
+    rows = rows[(~rows["year"].isin(earlier) | changed) & ~by_group & ~rows["measure"].str.startswith(REACHED)]
     ids = rows["measure"].unique()
     frame = pd.DataFrame([_figure_row(report, row) for _, row in rows.iterrows()])
     return Table(
@@ -151,26 +162,35 @@ def figures_table(report: Evaluation) -> Table:
     )
 
 
-def _figure_row(report: Evaluation, row: pd.Series[Any]) -> dict[str, str]:
+def _figure_row(report: Evaluation | FrontDoor, row: pd.Series[Any]) -> dict[str, str]:
     few = pd.notna(row["denominator"]) and row["denominator"] < report.council.settings.thresholds.percentages_from
-    if row["measure"].endswith("_change"):
+    if row["unit"] not in (SHARE, POINTS):
+        value, limits = fw.quantity(row, report.council.settings.thresholds), NOTHING
+    elif row["unit"] == POINTS:
         value = fw.points(row["value"])
         limits = say("share.interval", lower=fw.points(row["lower"]), upper=fw.points(row["upper"]))
     else:
         value = NOTHING if few or pd.isna(row["value"]) else f"{row['value']:.1%}"
         limits = fw.interval(row)
     return {
-        "measure": row["measure"],
+        "measure": " ".join(filter(None, (row["measure"], row["group"]))),
         "year": row["year"],
-        "window": say("window.closing") if pd.isna(row["window_days"]) else fw.window(int(row["window_days"])),
+        "window": _window_words(report, row),
         "count": NOTHING
-        if pd.isna(row["denominator"]) or not row["denominator"]
+        if pd.isna(row["numerator"]) or pd.isna(row["denominator"]) or not row["denominator"]
         else fw.frequency(row["numerator"], row["denominator"]),
         "value": value,
         "interval": limits,
         "method": row["method"],
         "note_column": row["note"] or NOTHING,
     }
+
+
+def _window_words(report: Evaluation | FrontDoor, row: pd.Series[Any]) -> str:
+    if pd.notna(row["window_days"]):
+        return fw.window(int(row["window_days"]))
+    at_closure = {MEASURES[stream].closing for stream in report.service.streams if stream in MEASURES}
+    return say("window.closing") if row["measure"].partition("_")[0] in at_closure else NOTHING
 
 
 def _claim_row(council: Council, claim: Claim, document: int, with_service: bool) -> dict[str, Any]:

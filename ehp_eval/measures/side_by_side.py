@@ -1,0 +1,82 @@
+"""Side by side: the main measure by year and by locality, two cuts of the children of one service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ehp_eval.measures.figures import share_figure
+from ehp_eval.measures.primary import counted_at
+from ehp_eval.measures.reach import LOCALITY, NOT_KNOWN, characteristics, group_of
+from ehp_eval.measures.streams import MEASURES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ehp_eval.cohort import Cohort
+    from ehp_eval.load import Council
+
+YEAR = "year"
+COLUMNS = ["label", "kind", "numerator", "denominator"]
+
+
+def side_by_side(council: Council, by_year: Iterable[Cohort], full: Cohort, days: int) -> pd.DataFrame:
+    """Return the main windowed measure of each year, and of each locality of the pooled years.
+
+    Parameters
+    ----------
+    by_year : iterable of Cohort
+        Single years, oldest first; those in which the window has passed for everybody are in it.
+    full : Cohort
+        The pooled years.
+    days : int
+        The window.
+
+    Returns
+    -------
+    DataFrame
+        label (a year, a locality, or "unknown"), kind ("year" or "locality"), numerator (without the event),
+        denominator (of known status). A child accepted in two years is in both; among the localities it is once.
+        Empty where the stream has no share at fixed days.
+    """
+    if not MEASURES[full.stream].windowed or days not in full.windows:
+        return pd.DataFrame([], columns=COLUMNS)
+    rows: list[dict[str, Any]] = []
+    for cohort in by_year:
+        if has_matured(council, cohort, days) and len(counted := counted_at(cohort, days)):
+            good = int(counted["good"].sum())
+            rows.append(dict(zip(COLUMNS, (cohort.period.label, YEAR, good, len(counted)), strict=True)))
+    for figure in by_locality(council, full, days):
+        label = figure["group"].removeprefix(group_of(LOCALITY, ""))
+        rows.append(dict(zip(COLUMNS, (label, LOCALITY, figure["numerator"], figure["denominator"]), strict=True)))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def by_locality(council: Council, cohort: Cohort, days: int) -> list[dict[str, Any]]:
+    """Return the main windowed measure by locality, however few are in one.
+
+    Numerator: those of the locality without the event by day `days`. Denominator: those of the locality whose
+    window has matured and whose status is known; who has no locality in the record is in a row of their own.
+    Wilson (1927) intervals, which take brothers and sisters as independent.
+    """
+    measure = MEASURES[cohort.stream].windowed
+    if not measure or days not in cohort.windows or "persons" not in council.supplied:
+        return []
+    counted = counted_at(cohort, days)
+    people = characteristics(council, cohort.at_risk.loc[counted.index])
+    places = people[LOCALITY].fillna(NOT_KNOWN)
+    good, n = (getattr(counted["good"].groupby(places.to_numpy()), how)() for how in ("sum", "size"))
+    return [
+        share_figure(
+            measure, cohort, int(good[place]), int(n[place]), window_days=days, group=group_of(LOCALITY, str(place))
+        )
+        for place in sorted(n.index, key=lambda place: (place == NOT_KNOWN, place))
+    ]
+
+
+def has_matured(council: Council, cohort: Cohort, days: int) -> bool:
+    """Return whether the window has passed for everybody of a cohort, and for whoever its period could still add."""
+    window = pd.Timedelta(days=days)
+    passed = (cohort.at_risk["t0"] + window <= council.extract_date).all()
+    return bool(cohort.period.end + window <= council.extract_date and passed)

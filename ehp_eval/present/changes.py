@@ -1,0 +1,68 @@
+"""How the years of a service differ, in sentences: from the year before, and from the first whole year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ehp_eval.measures.streams import MEASURES
+from ehp_eval.present import figure_words as fw
+from ehp_eval.present.service_words import thresholds, title_of
+from ehp_eval.prose import Bullets, Paragraph
+from ehp_eval.words import say
+
+if TYPE_CHECKING:
+    from ehp_eval.evaluation import Evaluation
+
+_SUFFIXES = ("change", "baseline")
+
+
+def changes(report: Evaluation) -> Bullets | Paragraph:
+    """Say how the latest comparable years differ, each difference with its interval."""
+    found = [change_words(report, row) for _, row in latest_changes(report).iterrows()]
+    return Bullets(found) if found else Paragraph(say("change.nothing", year=report.year.label))
+
+
+def latest_changes(report: Evaluation, *suffixes: str) -> pd.DataFrame:
+    """Return, of each measure, the latest difference: from the year before ("change") and from the "baseline".
+
+    The difference at closure is that of the report's year; a window may have matured for an earlier year only.
+    """
+    wanted, main = suffixes or _SUFFIXES, MEASURES[report.service.stream]
+    ids = [f"{measure}_{suffix}" for measure in filter(None, (main.main, main.closing)) for suffix in wanted]
+    rows = report.figures[report.figures["measure"].isin(ids)]
+    at_closure = rows["measure"].str.startswith(f"{main.closing}_") & bool(main.closing)
+    rows = rows[~at_closure | (rows["year"] == report.year.label)]
+    return rows.groupby("measure", sort=False).tail(1)
+
+
+def change_words(report: Evaluation, row: pd.Series[Any], *, short: bool = False) -> str:
+    """Write one difference: both shares, the difference with its interval, and what it comes to; or only the latter."""
+    measure, _, suffix = row["measure"].rpartition("_")
+    days = None if pd.isna(row["window_days"]) else int(row["window_days"])
+    year = report.by_year[row["year"]].period
+    against = year.earlier(1) if suffix == "change" else report.baseline
+    now, before = (report.deciding(measure, period, days) for period in (year, against))
+    assert now is not None
+    assert before is not None
+    small = min(now["denominator"], before["denominator"]) < thresholds(report).percentages_from
+    if row["lower"] <= 0 <= row["upper"]:
+        reading = "unclear"
+    elif small:
+        reading = "small"
+    else:
+        reading = "higher" if row["value"] > 0 else "lower"
+    title = say("change.closing") if days is None else say("change.window", window=fw.window(days))
+    return say(
+        "change.short" if short else "change.one",
+        measure=title if short else title_of(measure, days),
+        now=fw.share(now, thresholds(report)),
+        year=year.label,
+        before=against.label if short else fw.share(before, thresholds(report)),
+        before_year=say(f"change.against_{suffix}", year=against.label),
+        value=fw.points(row["value"]),
+        lower=fw.points(row["lower"]),
+        upper=fw.points(row["upper"]),
+        reading=say(f"change.{reading}_short" if short else f"change.{reading}"),
+    )

@@ -1,0 +1,214 @@
+"""The first screen of the front door's report: the answer, what a committee member asks next, and what changed."""
+
+from __future__ import annotations
+
+from math import isfinite, isnan
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ehp_eval.front_door import signed_percent
+from ehp_eval.measures.front_door import DECIDED
+from ehp_eval.present import figure_words as fw
+from ehp_eval.prose import Bullets, Headline, KeyFigures, Paragraph
+from ehp_eval.tables import percent_words
+from ehp_eval.words import day_in_words, say
+
+if TYPE_CHECKING:
+    from ehp_eval.front_door import FrontDoor
+
+_CHANGES = ("fd1_ratio", "fd2_change", "fd2p90_change", "fd3_change", "fd4_change")
+
+
+def front_door_answer(report: FrontDoor) -> Headline:
+    """Show the answer, and in short: what it is for, how many, what happened, what changed, what is unknown."""
+    changed = [_sentence(report, row, "front_door.changed") for row in _changes(report)]
+    brief = [
+        ("for", [report.service.what_it_does]),
+        ("how_many", [_decided(report)]),
+        ("happened", [*_waits(report), _step_ups(report), _held(report)]),
+        ("changed", changed or [_nothing_before(report)]),
+        ("cannot", [say("front_door.not_children"), *still_waiting(report), say("front_door.no_outcome")]),
+        ("need", [say("front_door.need")]),
+    ]
+    return Headline(
+        say("front_door.question"),
+        front_door_sentence(report),
+        brief=[(say(f"brief.{term}"), " ".join(sentences)) for term, sentences in brief],
+    )
+
+
+def front_door_sentence(report: FrontDoor) -> str:
+    """Return the report's answer: how many contacts were received, and how long it took until support began."""
+    number, median, slowest = len(report.cohort.rows), _value(report, "fd2"), _value(report, "fd2p90")
+    counted = say("front_door.answer", n=number, number=f"{number:,}", year=report.year.label)
+    if not report.cohort.step("support"):
+        return f"{counted} {say('front_door.answer_no_support')}" if number else counted
+    extract = day_in_words(report.council.extract_date)
+    if isnan(median):
+        return f"{counted} {say('front_door.answer_few_begun', extract=extract)}"
+    key = "answer_not_90" if isnan(slowest) else "answer_waits"
+    waits = say(f"front_door.{key}", median=days(median), p90=days(slowest), extract=extract)
+    return f"{counted} {waits}"
+
+
+def front_door_figures(report: FrontDoor) -> KeyFigures:
+    """Show the year's main figures: contacts, the two waits, step-downs held."""
+    year = report.year.label
+    number, support = len(report.cohort.rows), report.cohort.step("support")
+    detail = say("front_door.card_support", n=support)
+    cards = [(f"{number:,}", say("front_door.card_contacts", n=number, year=year), detail)]
+    for measure in ("fd2", "fd2p90"):
+        row = report.find(measure)
+        shown = days(_value(report, measure))
+        cards.append((shown, say(f"front_door.card_{measure}", year=year), _limits(row)))
+    row = _held_row(report)
+    few = row is None or row["denominator"] < report.council.settings.thresholds.percentages_from
+    label = say("front_door.card_fd4", window=_window(report), year=year)
+    if row is None or not row["denominator"]:
+        cards.append(("\N{EN DASH}", label, say("share.nobody")))
+    else:
+        counted = fw.frequency(int(row["numerator"]), int(row["denominator"]))
+        shown = counted if few else percent_words(row["value"])
+        cards.append((shown, label, fw.share(row, report.council.settings.thresholds)))
+    return KeyFigures(cards)
+
+
+def front_door_changes(report: FrontDoor) -> Bullets | Paragraph:
+    """Say how the year differs from the year before, each difference with its interval."""
+    found = [_sentence(report, row, "front_door.change") for row in _changes(report)]
+    return Bullets(found) if found else Paragraph(_nothing_before(report))
+
+
+def still_waiting(report: FrontDoor) -> list[str]:
+    """Say for how many of the year support had not begun; nothing where it had for all."""
+    waiting = report.cohort.step("support") - report.cohort.step("started")
+    extract = day_in_words(report.council.extract_date)
+    return [say("front_door.still_waiting", n=waiting, extract=extract)] if waiting else []
+
+
+def days(value: float) -> str:
+    """Write a number of days: 1 day, 12 days, 5.5 days."""
+    return say("front_door.not_reached") if isnan(value) else say("front_door.days", n=value, number=f"{value:g}")
+
+
+def _decided(report: FrontDoor) -> str:
+    """Say what was decided: each decision as a count of the contacts of the year."""
+    decision = report.cohort.rows["decision"]
+    known = report.cohort.step("decided")
+    received = {"n": len(decision), "number": f"{len(decision):,}", "year": report.year.label}
+    if not known:
+        return say("front_door.none_decided", **received)
+    counts = {name: int((decision == name).sum()) for name in DECIDED}
+    parts = [say(f"front_door.by_{name}", n=n) for name, n in counts.items() if n]
+    by = say("front_door.and").join([*([say("front_door.between").join(parts[:-1])] if parts[1:] else []), parts[-1]])
+    unknown = say("front_door.unknown_decisions", n=len(decision) - known)
+    return f"{say('front_door.decided', **received, known=f'{known:,}', by=by)} {unknown}"
+
+
+def _waits(report: FrontDoor) -> list[str]:
+    """Say both waits with their intervals."""
+    if not report.cohort.step("support"):
+        return [say("front_door.answer_no_support")]
+    given = {
+        f"{name}{suffix}": words
+        for name, measure in (("median", "fd2"), ("p90", "fd2p90"))
+        for suffix, words in (
+            ("", days(_value(report, measure))),
+            ("_limits", _limits(report.find(measure))),
+        )
+    }
+    return [say("front_door.waits", **given)]
+
+
+def _step_ups(report: FrontDoor) -> str:
+    return say("front_door.step_ups", share=fw.share(report.find("fd3"), report.council.settings.thresholds))
+
+
+def _held(report: FrontDoor) -> str:
+    row = _held_row(report)
+    if row is None or not row["denominator"]:
+        return say("front_door.held_none", window=_window(report))
+    return say("front_door.held", share=fw.share(row, report.council.settings.thresholds), window=_window(report))
+
+
+def _held_row(report: FrontDoor) -> pd.Series[Any] | None:
+    return report.find("fd4", window_days=report.service.primary_window_days)
+
+
+def _changes(report: FrontDoor) -> list[pd.Series[Any]]:
+    windows = {"fd4_change": report.service.primary_window_days}
+    rows = (report.find(measure, window_days=windows.get(measure)) for measure in _CHANGES)
+    return [row for row in rows if row is not None and isfinite(row["value"])]
+
+
+def _sentence(report: FrontDoor, row: pd.Series[Any], key: str) -> str:
+    """Write a difference from the year before; what is compared is written out where the key asks for it."""
+    measure = row["measure"].rpartition("_")[0]
+    window = report.service.primary_window_days if measure == "fd4" else None
+    year, before = report.year, report.year.earlier(1)
+    now, then = (report.find(measure, period, window) for period in (year, before))
+    assert now is not None
+    assert then is not None
+    neutral = 1 if row["unit"] == "ratio" else 0
+    if row["lower"] <= neutral <= row["upper"] or pd.isna(row["lower"]) or pd.isna(row["upper"]):
+        reading = "unclear"
+    elif measure in ("fd3", "fd4") and _few(report, now, then):
+        reading = "small"
+    else:
+        reading = "higher" if row["value"] > neutral else "lower"
+    value, lower, upper = (_changed(row["unit"], row[name]) for name in ("value", "lower", "upper"))
+    return say(
+        key,
+        measure=fw.measure_title(measure),
+        short=say(f"front_door.short_{measure}"),
+        now=_compared(report, now),
+        before=_compared(report, then),
+        year=year.label,
+        before_year=before.label,
+        value=value,
+        unit=say(f"front_door.unit_{row['unit'].replace(' ', '_')}"),
+        lower=lower,
+        upper=upper,
+        reading=say(f"front_door.{reading}"),
+    )
+
+
+def _compared(report: FrontDoor, row: pd.Series[Any]) -> str:
+    if row["unit"] == "count":
+        return f"{int(row['numerator']):,}"
+    if row["unit"] == "days":
+        return days(row["value"])
+    return fw.share(row, report.council.settings.thresholds)
+
+
+def _changed(unit: str, value: float) -> str:
+    if not isfinite(value):
+        return say("table.missing")
+    if unit == "ratio":
+        return signed_percent(value - 1)
+    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}") if unit == "days" else fw.points(value)
+
+
+def _few(report: FrontDoor, *rows: pd.Series[Any]) -> bool:
+    return min(int(row["denominator"]) for row in rows) < report.council.settings.thresholds.percentages_from
+
+
+def _limits(row: pd.Series[Any] | None) -> str:
+    if row is None or pd.isna(row["lower"]):
+        return say("front_door.no_interval")
+    upper = say("front_door.open") if pd.isna(row["upper"]) else f"{row['upper']:g}"
+    return say("front_door.interval", lower=f"{row['lower']:g}", upper=upper)
+
+
+def _value(report: FrontDoor, measure: str) -> float:
+    row = report.find(measure)
+    return float("nan") if row is None else float(row["value"])
+
+
+def _window(report: FrontDoor) -> str:
+    return say("window.days", n=report.service.primary_window_days)
+
+
+def _nothing_before(report: FrontDoor) -> str:
+    return say("front_door.nothing_before", year=report.year.label)

@@ -1,0 +1,89 @@
+"""The further measures of a service, a topic a table: the year, the year before and the latest full years."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ehp_eval.contract import TABLES
+from ehp_eval.measures.registry import tables_missing
+from ehp_eval.measures.topics import NONE, TOPICS
+from ehp_eval.present import figure_words as fw
+from ehp_eval.present.figure_words import NOTHING
+from ehp_eval.present.service_words import thresholds
+from ehp_eval.prose import Bullets, Paragraph
+from ehp_eval.tables import Table
+from ehp_eval.words import say
+
+if TYPE_CHECKING:
+    from ehp_eval.evaluation import Evaluation
+    from ehp_eval.years import Period
+
+
+def further(report: Evaluation, topic: str) -> Table | Paragraph:
+    """Show the measures of a topic.
+
+    Parameters
+    ----------
+    topic : str
+        One of `ehp_eval.measures.topics.TOPICS`.
+    """
+    figures = report.figures[report.figures["source"] == "records"]
+    rows = figures[figures["measure"].isin(list(TOPICS[topic]))]
+    keys = rows[["measure", "window_days", "group"]].drop_duplicates()
+    order = list(TOPICS[topic])
+    keys = keys.sort_values("measure", key=lambda ids: ids.map(order.index), kind="stable")
+    if keys.empty:
+        return Paragraph(say("further.nothing", year=report.year.label))
+    periods = _periods(report)
+    frame = pd.DataFrame([_row(report, topic, key, periods) for key in keys.itertuples(index=False)])
+    notes = [say("further.note")] + [
+        say("further.remark", measure=_title(key), note=row["note"])
+        for key in keys.itertuples(index=False)
+        if (row := _find(report, key, report.year)) is not None and row["note"]
+    ]
+    return Table(
+        frame,
+        caption=say(f"further.{topic}", title=report.service.title),
+        headings={"measure": say("figures_table.measure"), **{period.label: period.label for period in periods}},
+        note=" ".join(notes),
+    )
+
+
+def left_out(report: Evaluation) -> Bullets | Paragraph:
+    """Say which tables were not supplied, so that measures are missing from the report."""
+    missing = [TABLES[name].file for name in tables_missing(report.council, report.service.stream)]
+    if not missing:
+        return Paragraph(say("further.complete"))
+    return Bullets([say("further.missing", tables=", ".join(missing))])
+
+
+def _periods(report: Evaluation) -> list[Period]:
+    """Return the year, the year before where there is one, and the latest full years where they are others."""
+    periods = [report.year]
+    if (before := report.year.earlier(1)).label in report.by_year:
+        periods.append(before)
+    if report.full and report.full.period not in periods:
+        periods.append(report.full.period)
+    return periods
+
+
+def _row(report: Evaluation, topic: str, key: Any, periods: list[Period]) -> dict[str, str]:
+    good = TOPICS[topic][key.measure]
+    title = _title(key) if good == NONE else say(f"further.{good}", measure=_title(key))
+    found = {period.label: _find(report, key, period) for period in periods}
+    words = {label: NOTHING if row is None else fw.quantity(row, thresholds(report)) for label, row in found.items()}
+    return {"measure": title, **words}
+
+
+def _find(report: Evaluation, key: Any, period: Period) -> pd.Series[Any] | None:
+    days = None if pd.isna(key.window_days) else int(key.window_days)
+    return report.deciding(key.measure, period, days, key.group)
+
+
+def _title(key: Any) -> str:
+    title = fw.measure_title(key.measure)
+    if key.group:
+        title = say("further.group", measure=title, group=fw.group(key.group))
+    return title if pd.isna(key.window_days) else f"{title}, {fw.window(int(key.window_days))}"

@@ -1,0 +1,132 @@
+"""The first screen of the overview: what the services come to together, and what a committee member asks next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ehp_eval.config import HEADLINE_DAYS
+from ehp_eval.measures.streams import MEASURES
+from ehp_eval.present import figure_words as fw
+from ehp_eval.present.changes import latest_changes
+from ehp_eval.present.register import overdue_sentence
+from ehp_eval.prose import Headline, KeyFigures
+from ehp_eval.words import day_in_words, say
+
+if TYPE_CHECKING:
+    from ehp_eval.evaluation import Evaluation, Overview
+
+
+def overview_sentence(report: Overview) -> str:
+    """Return the overview's answer in a sentence."""
+    counted = [
+        say(
+            "overview.edge_service",
+            counted=say(
+                "share.without_percent",
+                share=fw.frequency(int(row["numerator"]), int(row["denominator"])),
+                lower=fw.limit(row["lower"]),
+                upper=fw.limit(row["upper"]),
+            ),
+            title=each.service.title,
+        )
+        for each in report.services
+        if each.full
+        and each.service.stream == "edge_of_care"
+        and (row := year_on(each)) is not None
+        and row["denominator"]
+    ]
+    return say("overview.edge", services="; ".join(counted)) if counted else say("overview.edge_none")
+
+
+def overview_answer(report: Overview) -> Headline:
+    """Show what the year's evaluations come to together, and in short what a committee member asks next."""
+    brief = [
+        ("for", say("overview.for")),
+        ("how_many", _how_many(report)),
+        ("happened", _looked_after(report)),
+        ("changed", " ".join(_changed(report))),
+        ("cannot", say("overview.cannot")),
+        ("need", say("overview.need")),
+    ]
+    return Headline(
+        say("overview.question"),
+        overview_sentence(report),
+        brief=[(say(f"brief.{term}"), words) for term, words in brief],
+    )
+
+
+def _how_many(report: Overview) -> str:
+    evaluated = say("overview.evaluated", n=len(report.services), year=report.year.label)
+    children = sum(len(each.cohort.at_risk) for each in report.services if each.service.unit != "parent")
+    parents = sum(len(each.cohort.at_risk) for each in report.services if each.service.unit == "parent")
+    counted = say("overview.supported", children=f"{children:,}", parents=fw.units("parent", parents))
+    return f"{evaluated} {counted}"
+
+
+def _looked_after(report: Overview) -> str:
+    """Say how many children were looked after at the end of the year, and a year before."""
+    own = own_series(report)
+    now, before = (own[own["date"] == end] for end in (report.year.end, report.year.earlier(1).end))
+    if now.empty:
+        return say("overview.looked_after_unknown", date=day_in_words(report.year.end))
+    words = {"children": f"{now.iloc[0]['children']:,}", "date": day_in_words(report.year.end)}
+    if before.empty:
+        return say("overview.looked_after_now", **words)
+    return say("overview.looked_after_both", before=f"{before.iloc[0]['children']:,}", **words)
+
+
+def _changed(report: Overview) -> list[str]:
+    """Say of how many services the 12-month figure rose, fell or cannot be told from the year before."""
+    latest = [rows.iloc[-1] for each in report.services if len(rows := latest_changes(each, "change"))]
+    if not latest:
+        return [say("change.nothing", year=report.year.label)]
+    open_ = sum(bool(row["lower"] <= 0 <= row["upper"]) for row in latest)
+    sentences = [say("overview.changed", n=len(latest), unclear=open_)]
+    if "actions" in report.council.supplied:
+        sentences.append(overdue_sentence(report))
+    return sentences
+
+
+def overview_figures(report: Overview) -> KeyFigures:
+    """Show the council's main figures: children supported, children looked after, impossible claims."""
+    supported = sum(len(each.cohort.at_risk) for each in report.services if each.service.unit != "parent")
+    cards = [
+        (
+            f"{supported:,}",
+            say("overview.supported_card", n=supported, year=report.year.label),
+            say("overview.supported_card_detail"),
+        )
+    ]
+    own = own_series(report)
+    latest = own[own["date"] <= report.year.end].tail(1)
+    cards += [
+        (
+            f"{row['children']:,}",
+            say("overview.looked_after_card", date=day_in_words(row["date"])),
+            say("overview.looked_after_card_detail", rate=f"{row['value']:.0f}", mid_year=row["mid_year"]),
+        )
+        for _, row in latest.iterrows()
+    ]
+    checked = [
+        claim for claim in report.claims if claim.verdict in ("fits", "several", "impossible", "agrees", "disagrees")
+    ]
+    checked = [claim for claim in checked if claim.percent and claim.denominator]
+    wrong = [claim for claim in checked if claim.verdict == "impossible"]
+    cards.append(
+        (f"{len(wrong)}", say("overview.claims_card", n=len(wrong)), say("overview.claims_card_detail", n=len(checked)))
+    )
+    return KeyFigures(cards)
+
+
+def year_on(report: Evaluation) -> pd.Series[Any] | None:
+    """Return the main measure at 12 months in the latest full years, with the interval that decides."""
+    if report.full is None:
+        return None
+    return report.deciding(MEASURES[report.service.stream].main, report.full.period, HEADLINE_DAYS)
+
+
+def own_series(report: Overview) -> pd.DataFrame:
+    """Return the authority's own looked-after series."""
+    return report.looked_after[report.looked_after["area"] == report.council.settings.council.authority]
