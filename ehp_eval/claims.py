@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ehp_eval.cohort import NEEDED_TABLES, build_cohort
+from ehp_eval.cohort import build_cohort
 from ehp_eval.looked_after import counts_by_year
 from ehp_eval.measures import primary
 from ehp_eval.measures.figures import figure
 from ehp_eval.proportions import Estimate, Rounding, feasible_numerators, proportion
+from ehp_eval.streams import STREAMS
 from ehp_eval.words import day_in_words, say
 from ehp_eval.years import Period
 
@@ -241,7 +242,7 @@ def _from_records(council: Council, row: pd.Series, measure: str) -> dict[str, A
     year = Period.of_day(row["period_end"])
     if service is None or not measure or year not in council.years:
         return None
-    if not set(NEEDED_TABLES[row["stream"] if _text(row["stream"]) else service.stream]) <= council.supplied:
+    if not set(STREAMS[row["stream"] if _text(row["stream"]) else service.stream].tables) <= council.supplied:
         return None
     if measure == primary.ENGAGED:
         return primary.engaged(council, service.id, row["period_start"], row["period_end"])

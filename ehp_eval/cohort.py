@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ehp_eval import events, units
-from ehp_eval.config import UNIT_OF_STREAM
 from ehp_eval.periods import looked_after_on
+from ehp_eval.streams import STREAMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,12 +29,6 @@ UNITS: dict[str, Callable[[Council, str, str, Period], tuple[pd.DataFrame, Flow]
     "parent": units.parents,
 }
 CENSORED = "censored"
-NEEDED_TABLES = {
-    **dict.fromkeys(("edge_of_care", "placement_support", "reunification"), ("referrals", "looked_after_episodes")),
-    "pre_birth": ("referrals", "pregnancies", "babies", "looked_after_episodes"),
-    "parent_support": ("parents", "pregnancies", "babies", "status_events"),
-}
-"""By stream: without the episodes, for instance, every child would seem to have stayed at home."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +115,7 @@ def build_cohort(
     have died is not to have stayed at home. A baby that was adopted or given a guardian has been separated.
     """
     stream = stream or service.stream
-    unit = UNIT_OF_STREAM[stream]
+    unit = STREAMS[stream].unit
     rows, flow = UNITS[unit](council, service.id, stream, period)
     rows = rows.assign(excluded=_excluded(council, rows, stream))
     for reason in rows["excluded"].dropna().unique():
@@ -131,7 +125,7 @@ def build_cohort(
     rows = _followed(council, rows, stream)
     chosen = tuple(service.windows_days if windows is None else windows)
     for days in chosen:
-        rows = _window(rows, days, council.extract_date, events.EVENT[stream])
+        rows = _window(rows, days, council.extract_date, STREAMS[stream].event)
         branch = flow.branch()
         at_risk = rows[rows["excluded"].isna()]
         late = at_risk["entry_days"] > 0
@@ -142,7 +136,7 @@ def build_cohort(
         branch.leave_out("status_unknown", at_risk[f"outcome_{days}"].eq("unknown"), window_days=days)
         branch.step("outcome_known", window_days=days)
         flow.join(branch)
-    return Cohort(service.id, stream, unit, period, chosen, rows, flow.frame(), events.EVENT[stream])
+    return Cohort(service.id, stream, unit, period, chosen, rows, flow.frame(), STREAMS[stream].event)
 
 
 def _excluded(council: Council, rows: pd.DataFrame, stream: str) -> pd.Series[str]:

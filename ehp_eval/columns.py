@@ -14,7 +14,6 @@ UNKNOWN = "U"
 STREAM_CLAIMS = ("eoc1c", "eoc8c", "psw1c", "bm1c")
 SERVICE_CLAIMS = ("eoc7c", "rf4n")
 SYSTEM_CLAIMS = ("areas_rising", "areas_falling_each_year", "growth")
-STREAMS = ("edge_of_care", "placement_support", "reunification", "pre_birth", "parent_support")
 # What is asked of who is reached: columns of `persons`, and the age that the month of birth gives.
 CHARACTERISTICS = ("sex", "age", "ethnicity", "disability", "language", "wimd_quintile", "locality")
 YES_NO = ("Y", "N")

@@ -14,30 +14,23 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from ehp_eval.errors import Finding
+from ehp_eval.streams import STREAMS, Unit
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(gt=0)]
-Unit = Literal["child", "baby", "parent", "contact"]
 
 HEADLINE_DAYS = 365
 """The window that every service's answer rests on: 12 months."""
 OVERVIEW = "overview"
 """Id of the report, and name of the notebook, of all services together."""
 
-UNIT_OF_STREAM: dict[str, Unit] = {
-    "edge_of_care": "child",
-    "placement_support": "child",
-    "reunification": "child",
-    "pre_birth": "baby",
-    "parent_support": "parent",
-}
 CLOCK_OF_UNIT = {"child": "accepted_on", "baby": "born_on", "parent": "engaged_on"}
 
 FRONT_DOOR = "front_door"
 """The stream of a service that is counted in contacts. It is no stream of referrals: a contact names nobody."""
 
-_UNITS: dict[str, Unit] = {**UNIT_OF_STREAM, FRONT_DOOR: "contact"}
+_UNITS: dict[str, Unit] = {name: stream.unit for name, stream in STREAMS.items()} | {FRONT_DOOR: "contact"}
 _CLOCKS = {**CLOCK_OF_UNIT, "contact": "received_on"}
 
 

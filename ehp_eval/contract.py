@@ -6,8 +6,9 @@ dictionary (`data/README.md`) in step.
 
 from __future__ import annotations
 
-from ehp_eval.columns import STREAMS, UNKNOWN, YES_NO, TableContract, may, must
+from ehp_eval.columns import UNKNOWN, YES_NO, TableContract, may, must
 from ehp_eval.contract_reference import REFERENCE
+from ehp_eval.streams import STREAMS
 
 RECORDS = (
     TableContract(

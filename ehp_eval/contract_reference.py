@@ -6,12 +6,12 @@ from ehp_eval.columns import (
     CHARACTERISTICS,
     SERVICE_CLAIMS,
     STREAM_CLAIMS,
-    STREAMS,
     SYSTEM_CLAIMS,
     TableContract,
     may,
     must,
 )
+from ehp_eval.streams import STREAMS
 
 _SOURCE = (must("source", "text"),)
 _DOCUMENT = (must("document", "text"), must("paragraph", "text"))

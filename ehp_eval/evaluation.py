@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from ehp_eval.claims import Claim, claim_figures, examine_claims
-from ehp_eval.cohort import NEEDED_TABLES, Cohort, build_cohort
+from ehp_eval.cohort import Cohort, build_cohort
 from ehp_eval.config import FRONT_DOOR, HEADLINE_DAYS, OVERVIEW, Service
 from ehp_eval.contract import TABLES
 from ehp_eval.errors import ArgumentError, DataError, EhpError
@@ -29,7 +29,7 @@ from ehp_eval.measures.reach import outcome_by_group, reach
 from ehp_eval.measures.registry import cohort_figures
 from ehp_eval.measures.siblings import siblings_matter
 from ehp_eval.measures.side_by_side import by_locality
-from ehp_eval.measures.streams import MEASURES
+from ehp_eval.streams import STREAMS
 from ehp_eval.years import Period
 
 FULL_FOLLOW_UP = pd.Timedelta(days=HEADLINE_DAYS)
@@ -218,7 +218,7 @@ def evaluate_council(council: Council | str | Path, year: Period | str) -> Overv
 
 def _main_figures(report: Evaluation) -> pd.DataFrame:
     """Return the main figures of a service, for the overview; the further ones stand in its own report."""
-    main, figures = MEASURES[report.service.stream], report.figures
+    main, figures = STREAMS[report.service.stream], report.figures
     ids = [each for each in (main.windowed, main.incidence, main.closing) if each]
     stem = figures["measure"].str.partition("_")[0]
     return figures[(figures["source"] == "records") & stem.isin(ids) & (figures["group"] == "")]
@@ -235,7 +235,7 @@ def reported_services(council: Council, year: Period) -> list[Service]:
 
 def missing_tables(council: Council, service: Service) -> list[str]:
     """Return the tables that a service cannot be evaluated without and that were not supplied."""
-    by_stream = {**NEEDED_TABLES, FRONT_DOOR: CONTACTS}
+    by_stream = {name: stream.tables for name, stream in STREAMS.items()} | {FRONT_DOOR: CONTACTS}
     needed = {table for stream in service.streams for table in by_stream[stream]}
     return sorted(needed - council.supplied)
 
@@ -276,7 +276,7 @@ def changes(
     months, where it is a plain share (nobody's follow-up ended early), since Newcombe's interval is one of shares.
     Where brothers and sisters matter in one of the two years, the interval allows for families.
     """
-    measures = MEASURES[service.stream]
+    measures = STREAMS[service.stream]
     days = service.primary_window_days if measures.windowed else HEADLINE_DAYS
     shares: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:

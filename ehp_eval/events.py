@@ -9,23 +9,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ehp_eval.streams import LEFT_CARE, SEPARATED, STREAMS
+
 if TYPE_CHECKING:
     from ehp_eval.load import Council
 
-ENTERED_CARE = "entered_care"
-LEFT_CARE = "left_care"
-RETURNED_HOME = "returned_home"
-SEPARATED = "separated"
-PROCEEDINGS = "proceedings_later_child"
 TURNED_18 = "turned_18"
 MOVED_AWAY = "moved_away"
-EVENT = {
-    "edge_of_care": ENTERED_CARE,
-    "placement_support": LEFT_CARE,
-    "reunification": RETURNED_HOME,
-    "pre_birth": SEPARATED,
-    "parent_support": PROCEEDINGS,
-}
 DIED = "died"
 _STATUS_CAUSES = {
     "died": DIED,
@@ -55,14 +45,14 @@ def after_entry(council: Council, rows: pd.DataFrame, stream: str) -> pd.DataFra
     status = _status_events(council)
     if stream == "pre_birth":  # a baby that was adopted or given a guardian is no longer with its parents
         status["cause"] = status["cause"].replace(["adopted", "guardianship"], SEPARATED)
-    found = [_named(_of_stream(council, stream), EVENT[stream]), status, _at_closure(rows)]
+    found = [_named(_of_stream(council, stream), STREAMS[stream].event), status, _at_closure(rows)]
     if stream == "reunification":  # to leave care otherwise than home competes with going home
         found.append(_named(council.care.periods.set_index("person_id")["ended_on"].dropna(), LEFT_CARE))
     if stream != "parent_support":
         found.append(_named(eighteenth_birthdays(council), TURNED_18))
     happened = pd.concat(found, ignore_index=True).merge(rows[["unit_id", "entered_on"]], on="unit_id")
     happened = happened[(happened["date"] >= happened["entered_on"]) & (happened["date"] <= council.extract_date)]
-    ranks = {**_RANKS, EVENT[stream]: 0}
+    ranks = {**_RANKS, STREAMS[stream].event: 0}
     return happened.assign(rank=happened["cause"].map(ranks).fillna(2).astype("int64"))[_COLUMNS]
 
 

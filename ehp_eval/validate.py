@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 import pandera.pandas as pa
 
-from ehp_eval.columns import STREAM_CLAIMS, STREAMS, SYSTEM_CLAIMS, Column, TableContract
+from ehp_eval.columns import STREAM_CLAIMS, SYSTEM_CLAIMS, Column, TableContract
 from ehp_eval.config import CouncilSettings
 from ehp_eval.contract import TABLES
 from ehp_eval.errors import Finding
+from ehp_eval.streams import STREAMS
 
 ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 UK_DATE = r"\d{2}/\d{2}/\d{4}"

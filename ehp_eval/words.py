@@ -64,7 +64,7 @@ def say(key: str, **values: object) -> str:
 def _form(forms: dict[str, str], n: object) -> str:
     if n == 0 and "zero" in forms:
         return forms["zero"]
-    return forms["one"] if n == 1 else forms["other"]
+    return forms.get("one", forms["other"]) if n == 1 else forms["other"]
 
 
 @cache

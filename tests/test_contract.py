@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from ehp_eval.cohort import NEEDED_TABLES, UNITS
-from ehp_eval.columns import STREAMS, TableContract
-from ehp_eval.config import CLOCK_OF_UNIT, UNIT_OF_STREAM
+from ehp_eval.cohort import UNITS
+from ehp_eval.columns import TableContract
+from ehp_eval.config import CLOCK_OF_UNIT
 from ehp_eval.contract import RECORDS, REFERENCE, TABLES
-from ehp_eval.events import EVENT
-from ehp_eval.measures.streams import MEASURES
+from ehp_eval.streams import STREAMS
 
 DICTIONARY = Path(__file__).parents[1] / "data" / "README.md"
 Described = dict[str, list[list[str]]]
@@ -86,10 +85,7 @@ def test_published_figures_name_their_source() -> None:
         assert "source" in columns or {"document", "paragraph"} <= columns
 
 
-def test_every_stream_has_a_unit_a_clock_an_event_and_measures() -> None:
-    for rule in (UNIT_OF_STREAM, EVENT, MEASURES, NEEDED_TABLES):
-        assert set(rule) == set(STREAMS)
-    assert set(UNIT_OF_STREAM.values()) == set(CLOCK_OF_UNIT) == set(UNITS)
-    assert {table for tables in NEEDED_TABLES.values() for table in tables} <= set(TABLES)
-    for measures in MEASURES.values():
-        assert measures.primary in (measures.windowed, measures.incidence, measures.closing)
+def test_every_stream_has_a_unit_with_a_clock_tables_that_there_are_and_a_measure() -> None:
+    assert {stream.unit for stream in STREAMS.values()} == set(CLOCK_OF_UNIT) == set(UNITS)
+    assert {table for stream in STREAMS.values() for table in stream.tables} <= set(TABLES)
+    assert all(stream.main or stream.closing for stream in STREAMS.values())

@@ -16,7 +16,7 @@ from ehp_eval.measures.over_years import change
 from ehp_eval.measures.primary import competed, windowed
 from ehp_eval.measures.registry import cohort_figures
 from ehp_eval.measures.siblings import siblings_matter, siblings_share
-from ehp_eval.measures.streams import MEASURES
+from ehp_eval.streams import STREAMS
 from tests.cohorts import ACCEPTED, cohort, share
 from tests.councils import council_of, episode, referral, status
 
@@ -143,7 +143,7 @@ def test_the_figures_of_a_stream_are_its_measures() -> None:
     assert measures("homeward") == [("psw1", 183), ("psw1", 365), ("psw1c", None)]
     assert measures("cradle") == [("bm1", 14), ("bm1", 365), ("bm1i", 14), ("bm1i", 365), ("bm1c", None)]
     assert measures("afresh") == [("rf1", 365), ("rf1", 730)]
-    assert MEASURES["parent_support"].primary == "rf1"
+    assert STREAMS["parent_support"].main == "rf1"
 
 
 def test_the_frame_of_the_figures_has_its_columns_and_types() -> None:

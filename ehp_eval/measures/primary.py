@@ -13,9 +13,9 @@ from ehp_eval import events
 from ehp_eval.measures.figures import COUNT, NAN, figure, share_figure
 from ehp_eval.measures.placements import placement_held
 from ehp_eval.measures.siblings import family_rows
-from ehp_eval.measures.streams import MEASURES
 from ehp_eval.periods import looked_after_on
 from ehp_eval.proportions import Estimate, proportion
+from ehp_eval.streams import SEPARATED, STREAMS
 from ehp_eval.survival import at_times, cumulative_incidence
 from ehp_eval.units import own_parents
 from ehp_eval.words import say
@@ -37,7 +37,7 @@ def windowed(cohort: Cohort, days: int) -> list[dict[str, Any]]:
     denominator without the event, as the cumulative incidence does; the note says how many. Wilson
     (1927) interval, the family-clustered one beside it where siblings matter.
     """
-    measure = MEASURES[cohort.stream].windowed
+    measure = STREAMS[cohort.stream].windowed
     outcome = cohort.at_risk[f"outcome_{days}"].dropna()
     counted = counted_at(cohort, days)
     without, known = int(counted["good"].sum()), len(counted)
@@ -110,7 +110,7 @@ def incidence(cohort: Cohort) -> list[dict[str, Any]]:
             note = ""
         else:
             note = say("figures.estimate", n=int(point["at_risk"]))
-        measure = MEASURES[cohort.stream].incidence
+        measure = STREAMS[cohort.stream].incidence
         found.append(
             figure(
                 measure,
@@ -136,7 +136,7 @@ def closing(council: Council, cohort: Cohort) -> list[dict[str, Any]]:
     counted, left_out = counted_at_closure(council, cohort)
     notes = [say(f"figures.{reason}", n=n) for reason, n in left_out.items() if n]
     row = share_figure(
-        MEASURES[cohort.stream].closing, cohort, int(counted["good"].sum()), len(counted), note="; ".join(notes)
+        STREAMS[cohort.stream].closing, cohort, int(counted["good"].sum()), len(counted), note="; ".join(notes)
     )
     return [row, *family_rows(row, cohort, counted)]
 
@@ -157,7 +157,7 @@ def counted_at_closure(council: Council, cohort: Cohort) -> tuple[pd.DataFrame, 
     elif cohort.stream == "placement_support":
         good = placement_held(council, known, known["closed_on"])
     elif cohort.stream == "pre_birth":
-        good = ~((known["cause"] == events.SEPARATED) & (ended_on[known.index] <= known["closed_on"]))
+        good = ~((known["cause"] == SEPARATED) & (ended_on[known.index] <= known["closed_on"]))
     else:
         good = pd.Series(
             ~looked_after_on(council.care.periods, known["unit_id"], known["closed_on"]), index=known.index

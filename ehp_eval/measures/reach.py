@@ -15,8 +15,8 @@ from ehp_eval.contract import TABLES
 from ehp_eval.errors import DataError, Finding
 from ehp_eval.measures.figures import NAN, figure, share_figure
 from ehp_eval.measures.primary import counted_at
-from ehp_eval.measures.streams import MEASURES
 from ehp_eval.proportions import Estimate
+from ehp_eval.streams import STREAMS
 from ehp_eval.words import say
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def outcome_by_group(council: Council, cohort: Cohort, days: int) -> list[dict[s
     side elsewhere (`ehp_eval.measures.side_by_side`). Wilson (1927) intervals, which take brothers and sisters as
     independent.
     """
-    measure = MEASURES[cohort.stream].windowed
+    measure = STREAMS[cohort.stream].windowed
     if not measure or days not in cohort.windows or not _described(council, cohort):
         return []
     counted = counted_at(cohort, days)

@@ -25,7 +25,7 @@ from ehp_eval.measures import (
     whole_authority,
 )
 from ehp_eval.measures.primary import closing, incidence, windowed
-from ehp_eval.measures.streams import MEASURES
+from ehp_eval.streams import STREAMS
 
 if TYPE_CHECKING:
     from ehp_eval.cohort import Cohort
@@ -82,7 +82,7 @@ def cohort_figures(council: Council, cohort: Cohort, *, kind: str) -> list[dict[
     kind : str
         The stream that the service's report answers for.
     """
-    main = MEASURES[cohort.stream]
+    main = STREAMS[cohort.stream]
     rows = []
     if main.windowed:
         rows += [row for days in cohort.windows for row in windowed(cohort, days)]

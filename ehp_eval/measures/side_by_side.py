@@ -9,7 +9,7 @@ import pandas as pd
 from ehp_eval.measures.figures import share_figure
 from ehp_eval.measures.primary import counted_at
 from ehp_eval.measures.reach import LOCALITY, NOT_KNOWN, characteristics, group_of
-from ehp_eval.measures.streams import MEASURES
+from ehp_eval.streams import STREAMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +40,7 @@ def side_by_side(council: Council, by_year: Iterable[Cohort], full: Cohort, days
         denominator (of known status). A child accepted in two years is in both; among the localities it is once.
         Empty where the stream has no share at fixed days.
     """
-    if not MEASURES[full.stream].windowed or days not in full.windows:
+    if not STREAMS[full.stream].windowed or days not in full.windows:
         return pd.DataFrame([], columns=COLUMNS)
     rows: list[dict[str, Any]] = []
     for cohort in by_year:
@@ -60,7 +60,7 @@ def by_locality(council: Council, cohort: Cohort, days: int) -> list[dict[str, A
     window has matured and whose status is known; who has no locality in the record is in a row of their own.
     Wilson (1927) intervals, which take brothers and sisters as independent.
     """
-    measure = MEASURES[cohort.stream].windowed
+    measure = STREAMS[cohort.stream].windowed
     if not measure or days not in cohort.windows or "persons" not in council.supplied:
         return []
     counted = counted_at(cohort, days)

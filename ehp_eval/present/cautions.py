@@ -10,9 +10,9 @@ from markupsafe import Markup
 from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.measures.primary import competed
 from ehp_eval.measures.siblings import siblings_matter
-from ehp_eval.measures.streams import MEASURES
 from ehp_eval.present import figure_words as fw
 from ehp_eval.prose import Bullets, quoted
+from ehp_eval.streams import STREAMS
 from ehp_eval.tables import Table, percent_words
 from ehp_eval.words import day_in_words, say
 
@@ -109,7 +109,7 @@ def _not_matured(report: Evaluation) -> list[str]:
 
 def _unknown(report: Evaluation) -> list[str]:
     """Say what the headline's share would be if every unknown status were bad, and if every one were good."""
-    measure, days = MEASURES[report.service.stream].windowed, HEADLINE_DAYS
+    measure, days = STREAMS[report.service.stream].windowed, HEADLINE_DAYS
     if report.full is None or not measure:
         return []
     thresholds, period = report.council.settings.thresholds, report.full.period
@@ -128,7 +128,7 @@ def _unknown(report: Evaluation) -> list[str]:
 
 def _competing(report: Evaluation) -> list[str]:
     """Say how many of the headline's denominator could no longer have the event by its end."""
-    if report.full is None or not MEASURES[report.service.stream].windowed:
+    if report.full is None or not STREAMS[report.service.stream].windowed:
         return []
     causes = competed(report.full, HEADLINE_DAYS)
     if not causes:
@@ -165,7 +165,7 @@ def _families(report: Evaluation) -> list[str]:
         "period": cohort.period.label,
         "families": f"{families:,} {say('unit.family', n=families)}",
     }
-    main = MEASURES[report.service.stream]
+    main = STREAMS[report.service.stream]
     plain = report.find(main.windowed, cohort.period, HEADLINE_DAYS) if report.full and main.windowed else None
     if plain is None or pd.isna(plain["lower"]):
         return [say("limits.families_alone", **words)]
@@ -175,7 +175,7 @@ def _families(report: Evaluation) -> list[str]:
 def _small(report: Evaluation) -> list[str]:
     """Say how much one more or fewer would change the year's share."""
     n = report.cohort.step("outcome_known", HEADLINE_DAYS)
-    if not MEASURES[report.service.stream].windowed:  # an incidence counts everybody, not those who have matured
+    if not STREAMS[report.service.stream].windowed:  # an incidence counts everybody, not those who have matured
         return []
     if not 0 < n < report.council.settings.thresholds.caution_below:
         return []

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ehp_eval.measures.streams import MEASURES
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.service_words import thresholds, title_of
 from ehp_eval.prose import Bullets, Paragraph
+from ehp_eval.streams import STREAMS
 from ehp_eval.words import say
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def latest_changes(report: Evaluation, *suffixes: str) -> pd.DataFrame:
 
     The difference at closure is that of the report's year; a window may have matured for an earlier year only.
     """
-    wanted, main = suffixes or _SUFFIXES, MEASURES[report.service.stream]
+    wanted, main = suffixes or _SUFFIXES, STREAMS[report.service.stream]
     ids = [f"{measure}_{suffix}" for measure in filter(None, (main.main, main.closing)) for suffix in wanted]
     rows = report.figures[report.figures["measure"].isin(ids)]
     at_closure = rows["measure"].str.startswith(f"{main.closing}_") & bool(main.closing)

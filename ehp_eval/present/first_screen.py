@@ -8,11 +8,11 @@ import pandas as pd
 
 from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.measures.siblings import siblings_matter
-from ehp_eval.measures.streams import MEASURES
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.changes import change_words, latest_changes
 from ehp_eval.present.service_words import answer_sentence, at_closure, in_words, outcome, primary, thresholds
 from ehp_eval.prose import Headline, KeyFigures
+from ehp_eval.streams import STREAMS
 from ehp_eval.tables import percent_words
 from ehp_eval.words import say
 
@@ -81,7 +81,7 @@ def this_year(report: Evaluation) -> list[str]:
     happened = []
     if days := _followed_days(report):
         happened.append(outcome(report, primary(report, report.year, days), days))
-    if MEASURES[report.service.stream].closing:
+    if STREAMS[report.service.stream].closing:
         happened.append(at_closure(report, report.year))
     if not happened:
         happened = [outcome(report, primary(report, report.year, HEADLINE_DAYS), HEADLINE_DAYS)]
@@ -116,7 +116,7 @@ def _followed_days(report: Evaluation) -> int:
 def key_figures(report: Evaluation) -> KeyFigures:
     """Show the year's three or four main figures."""
     service, cohort, year = report.service, report.cohort, report.year.label
-    measures, unit = MEASURES[service.stream], service.unit
+    measures, unit = STREAMS[service.stream], service.unit
     words = {"child": ("accepted", "of_referred"), "baby": ("live_born", "of_referred_baby")}
     first, of = words.get(unit, ("engaged", "of_offered"))
     taken, asked = (cohort.step(step) for step in _STEPS[unit])

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ehp_eval.charts import Chart, interval_chart, trend_chart
-from ehp_eval.measures.streams import MEASURES
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.overview_first import own_series, year_on
 from ehp_eval.present.service_charts import events_until
 from ehp_eval.prose import Bullets, Callout, Paragraph
+from ehp_eval.streams import STREAMS
 from ehp_eval.tables import Table
 from ehp_eval.words import say
 
@@ -23,7 +23,7 @@ def services_chart(report: Overview) -> Chart | Callout:
     """Chart the services whose measure is a share without the event, at 12 months, in the latest full years."""
     rows, left_out = [], False
     for each in report.services:
-        if not MEASURES[each.service.stream].windowed:
+        if not STREAMS[each.service.stream].windowed:
             left_out = True
             continue
         row = year_on(each)
@@ -202,7 +202,7 @@ def settings_table(report: Overview) -> Table:
 
 
 def _service_row(report: Overview, each: Evaluation) -> dict[str, str]:
-    thresholds, measures = report.council.settings.thresholds, MEASURES[each.service.stream]
+    thresholds, measures = report.council.settings.thresholds, STREAMS[each.service.stream]
     if measures.windowed:
         followed = fw.share(year_on(each), thresholds)
     else:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ehp_eval.config import HEADLINE_DAYS
-from ehp_eval.measures.streams import MEASURES
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.changes import latest_changes
 from ehp_eval.present.register import overdue_sentence
 from ehp_eval.prose import Headline, KeyFigures
+from ehp_eval.streams import STREAMS
 from ehp_eval.words import day_in_words, say
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def year_on(report: Evaluation) -> pd.Series[Any] | None:
     """Return the main measure at 12 months in the latest full years, with the interval that decides."""
     if report.full is None:
         return None
-    return report.deciding(MEASURES[report.service.stream].main, report.full.period, HEADLINE_DAYS)
+    return report.deciding(STREAMS[report.service.stream].main, report.full.period, HEADLINE_DAYS)
 
 
 def own_series(report: Overview) -> pd.DataFrame:

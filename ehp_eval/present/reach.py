@@ -9,10 +9,10 @@ import pandas as pd
 from ehp_eval.columns import CHARACTERISTICS
 from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.measures.reach import LOCALITY, NOT_KNOWN, POPULATION, REACHED, REFERRED, group_of
-from ehp_eval.measures.streams import MEASURES
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.service_words import thresholds, title_of
 from ehp_eval.prose import Paragraph
+from ehp_eval.streams import STREAMS
 from ehp_eval.tables import Table, percent_words
 from ehp_eval.words import say
 
@@ -55,7 +55,7 @@ def reached(report: Evaluation) -> Table | Paragraph:
 
 def outcomes_by_group(report: Evaluation) -> Table | Paragraph:
     """Show the main measure at 12 months by group, for the groups of the latest full years that are large enough."""
-    measure, full = MEASURES[report.service.stream].windowed, report.full
+    measure, full = STREAMS[report.service.stream].windowed, report.full
     least = thresholds(report).percentages_from
     if not measure:
         return _no_outcomes(say("reach.outcomes_no_share"))

@@ -9,10 +9,10 @@ import pandas as pd
 from ehp_eval.charts import Chart, incidence_chart, interval_chart, year_chart
 from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.measures.primary import followed_at, incidence_curve
-from ehp_eval.measures.streams import MEASURES
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.service_words import answer_sentence, in_words, thresholds, title_of
 from ehp_eval.prose import Callout
+from ehp_eval.streams import STREAMS
 from ehp_eval.tables import percent_words
 from ehp_eval.words import month_in_words, say
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def windows(report: Evaluation) -> Chart | Callout:
     """Chart the primary measure at its windows and at closure, for the year and the latest full years."""
-    measures = MEASURES[report.service.stream]
+    measures = STREAMS[report.service.stream]
     cohorts = [report.cohort]
     if report.full and report.full.period != report.year:
         cohorts.append(report.full)
@@ -66,7 +66,7 @@ def windows(report: Evaluation) -> Chart | Callout:
 def course(report: Evaluation) -> Chart | Callout:
     """Chart the cumulative incidence of the event over time, with the numbers at risk."""
     cohort = report.full or report.cohort
-    measure = MEASURES[report.service.stream].incidence
+    measure = STREAMS[report.service.stream].incidence
     curve = incidence_curve(cohort)
     if curve.empty:
         return Callout(say("charts.none", reason=answer_sentence(report)))
@@ -95,7 +95,7 @@ def course(report: Evaluation) -> Chart | Callout:
 
 def years(report: Evaluation) -> Chart | Callout:
     """Chart the measure at closure by year, beside what was published; where there is none, that at 12 months."""
-    closing = MEASURES[report.service.stream].closing
+    closing = STREAMS[report.service.stream].closing
     if not closing:
         return years_at_12_months(report)
     published = {
@@ -108,7 +108,7 @@ def years(report: Evaluation) -> Chart | Callout:
 
 def years_at_12_months(report: Evaluation) -> Chart | Callout:
     """Chart the primary measure at 12 months by year."""
-    return _by_year(report, MEASURES[report.service.stream].main, HEADLINE_DAYS, {})
+    return _by_year(report, STREAMS[report.service.stream].main, HEADLINE_DAYS, {})
 
 
 def events_until(report: Evaluation | FrontDoor | Overview, service: str | None = None) -> pd.DataFrame:
@@ -141,7 +141,7 @@ def _by_year(report: Evaluation, measure: str, days: int | None, published: dict
     events = events_until(report, report.service.id)
     notes = [say("charts.years_note")] if published else []
     if (
-        days is not None and measure == MEASURES[report.service.stream].windowed
+        days is not None and measure == STREAMS[report.service.stream].windowed
     ):  # an incidence counts everybody for as long as followed
         notes += [
             say("charts.so_far", n=passed, total=f"{total:,}", year=cohort.period.label, window=fw.window(days))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ehp_eval.config import HEADLINE_DAYS
-from ehp_eval.measures.streams import MEASURES
 from ehp_eval.present import figure_words as fw
+from ehp_eval.streams import STREAMS
 from ehp_eval.words import day_in_words, say
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def answer_sentence(report: Evaluation) -> str:
     """
     if report.full is None or report.full.at_risk.empty:
         too_early = say("answer.none", extract=day_in_words(report.council.extract_date))
-        if not MEASURES[report.service.stream].closing:
+        if not STREAMS[report.service.stream].closing:
             return too_early
         closing = say("answer.this_year", year=report.year.label, outcome=at_closure(report, report.year))
         return f"{too_early} {closing}"
@@ -38,27 +38,27 @@ def answer_sentence(report: Evaluation) -> str:
 def at_closure(report: Evaluation, period: Period, stream: str | None = None) -> str:
     """Write what is known of those of a period when support closed."""
     stream = stream or report.service.stream
-    row = report.deciding(MEASURES[stream].closing, period)
+    row = report.deciding(STREAMS[stream].closing, period)
     return say(f"outcome.{stream}_closing", share=fw.share(row, thresholds(report)))
 
 
 def outcome(report: Evaluation, row: pd.Series[Any] | None, days: int) -> str:
     """Write what a figure of the service's own stream says of those in it."""
     stream = report.service.stream
-    key = f"outcome.{stream}" if MEASURES[stream].windowed else f"outcome.{stream}_event"
+    key = f"outcome.{stream}" if STREAMS[stream].windowed else f"outcome.{stream}_event"
     return say(key, share=in_words(report, row), window=fw.window(days))
 
 
 def in_words(report: Evaluation, row: pd.Series[Any] | None) -> str:
     """Write a figure of the report, a cumulative incidence as the estimate that it is."""
-    if row is not None and row["measure"] == MEASURES[report.service.stream].incidence:
+    if row is not None and row["measure"] == STREAMS[report.service.stream].incidence:
         return fw.estimated(row, report.service.unit, thresholds(report))
     return fw.share(row, thresholds(report))
 
 
 def primary(report: Evaluation, period: Period, days: int) -> pd.Series[Any] | None:
     """Return the main measure of a period at a window, with the interval that decides; None where there is none."""
-    return report.deciding(MEASURES[report.service.stream].main, period, days)
+    return report.deciding(STREAMS[report.service.stream].main, period, days)
 
 
 def thresholds(report: Evaluation) -> Thresholds:

@@ -12,11 +12,11 @@ from ehp_eval.errors import ArgumentError
 from ehp_eval.evaluation import Overview
 from ehp_eval.measures.figures import POINTS, SHARE
 from ehp_eval.measures.reach import REACHED
-from ehp_eval.measures.streams import MEASURES
 from ehp_eval.measures.topics import MEASURE_IDS
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.figure_words import NOTHING
 from ehp_eval.prose import PageHeader, Paragraph, quoted, sentence
+from ehp_eval.streams import STREAMS
 from ehp_eval.tables import Table
 from ehp_eval.words import day_in_words, say
 
@@ -189,7 +189,7 @@ def _figure_row(report: Evaluation | FrontDoor, row: pd.Series[Any]) -> dict[str
 def _window_words(report: Evaluation | FrontDoor, row: pd.Series[Any]) -> str:
     if pd.notna(row["window_days"]):
         return fw.window(int(row["window_days"]))
-    at_closure = {MEASURES[stream].closing for stream in report.service.streams if stream in MEASURES}
+    at_closure = {STREAMS[stream].closing for stream in report.service.streams if stream in STREAMS}
     return say("window.closing") if row["measure"].partition("_")[0] in at_closure else NOTHING
 
 

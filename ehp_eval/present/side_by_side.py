@@ -11,10 +11,10 @@ from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.funnels import funnel_limits
 from ehp_eval.measures.reach import NOT_KNOWN
 from ehp_eval.measures.side_by_side import YEAR, side_by_side
-from ehp_eval.measures.streams import MEASURES
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.service_words import thresholds, title_of
 from ehp_eval.prose import Callout
+from ehp_eval.streams import STREAMS
 from ehp_eval.words import say
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _BEYOND = 1.08  # the lines run on a little past the largest denominator
 
 def funnel(report: Evaluation) -> Chart | Callout:
     """Chart the main measure of each year and locality in a funnel about that of the latest full years."""
-    measure = MEASURES[report.service.stream].windowed
+    measure = STREAMS[report.service.stream].windowed
     full = report.full
     if not measure:
         return _nothing(say("side_by_side.no_share"))
