@@ -23,7 +23,7 @@ from ehp_eval.front_door import FrontDoor, evaluate_front_door
 from ehp_eval.load import Council, load_council
 from ehp_eval.looked_after import looked_after_figures, looked_after_series
 from ehp_eval.measures.figures import figures_frame, find_figure
-from ehp_eval.measures.over_years import change
+from ehp_eval.measures.over_years import baseline_year, change
 from ehp_eval.measures.primary import counted_at, counted_at_closure
 from ehp_eval.measures.reach import outcome_by_group, reach
 from ehp_eval.measures.registry import cohort_figures
@@ -259,12 +259,6 @@ def latest_full_period(council: Council, by_year: dict[str, Cohort]) -> Period |
     ]
     pooled = full[-council.settings.thresholds.pooled_years :]
     return Period(pooled[0].first, pooled[-1].last) if pooled else None
-
-
-def baseline_year(service: Service, years: list[Period]) -> Period:
-    """Return the first of these years in which the service was in operation from the first day, or the first of all."""
-    whole = [year for year in years if pd.Timestamp(service.operational_since) <= year.start]
-    return (whole or years)[0]
 
 
 def changes(

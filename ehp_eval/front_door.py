@@ -21,7 +21,7 @@ from ehp_eval.flow import Flow
 from ehp_eval.load import Council, load_council
 from ehp_eval.measures import front_door as measures
 from ehp_eval.measures.figures import figures_frame, find_figure
-from ehp_eval.measures.over_years import change
+from ehp_eval.measures.over_years import baseline_year, change
 from ehp_eval.tables import percent_words
 from ehp_eval.words import say
 from ehp_eval.years import Period
@@ -94,6 +94,11 @@ class FrontDoor:
         """Id of the report."""
         return self.service.report
 
+    @property
+    def baseline(self) -> Period:
+        """The first whole year in the records, or the first where none was whole."""
+        return baseline_year(self.service, [contacts.period for contacts in self.by_year.values()])
+
     def find(
         self, measure: str, year: Period | None = None, window_days: int | None = None, group: str = ""
     ) -> pd.Series[Any] | None:
@@ -155,27 +160,45 @@ def contacts_of(council: Council, service: Service, period: Period) -> Contacts:
 
 
 def _figures(council: Council, service: Service, by_year: dict[str, Contacts]) -> list[dict[str, Any]]:
-    """Return the figures of each year, and its differences from the year before."""
+    """Return the figures of each year, and its differences from the year before and from the first whole year."""
     extract, days = council.extract_date, service.primary_window_days
     rows: list[dict[str, Any]] = []
     before: dict[str, dict[str, Any]] = {}
+    baseline: dict[str, dict[str, Any]] = {}
     for contacts in by_year.values():
         own = measures.received(contacts) + measures.waits(contacts, extract)
         own += measures.decision_days(contacts, extract) + measures.step_ups(contacts)
         own += [row for window in service.windows_days for row in measures.step_downs_held(contacts, extract, window)]
         now = {row["measure"]: row for row in own if row["window_days"] in (None, days)}
         rows += own
+        # Step-downs are compared once the window has passed for the whole year.
+        matured = contacts.period.end + pd.Timedelta(days=days) <= extract
+        shares = ("fd3", "fd4") if matured else ("fd3",)
         if before:
-            counts = (now["fd1"]["numerator"], before["fd1"]["numerator"])
-            rows.append(measures.growth("fd1_ratio", *counts, against=before["fd1"]["year"], **contacts.fields))
-            rows += [measures.difference_in_days(now[name], before[name]) for name in ("fd2", "fd2p90")]
-            # Step-downs are compared once the window has passed for the whole year; a share that nobody is in has none.
-            matured = contacts.period.end + pd.Timedelta(days=days) <= extract
-            names = [name for name in ("fd3", "fd4") if now[name]["denominator"] and before[name]["denominator"]]
-            rows += [change(now[name], before[name]) for name in names if name == "fd3" or matured]
+            rows += _differences(now, before, contacts, shares, suffix="change")
+        if baseline and baseline is not before:
+            rows += _differences(now, baseline, contacts, shares, suffix="baseline")
         if pd.Timestamp(service.operational_since) <= contacts.period.start:  # part of a year is set beside none
             before = now
+            baseline = baseline or now
     return rows
+
+
+def _differences(
+    now: dict[str, dict[str, Any]],
+    then: dict[str, dict[str, Any]],
+    contacts: Contacts,
+    shares: tuple[str, ...],
+    *,
+    suffix: str,
+) -> list[dict[str, Any]]:
+    """Return how one year differs from another: contacts as a ratio, waits in days, shares in points."""
+    counts, against = (now["fd1"]["numerator"], then["fd1"]["numerator"]), then["fd1"]["year"]
+    ratio = "fd1_ratio" if suffix == "change" else f"fd1_{suffix}"
+    rows = [measures.growth(ratio, *counts, against=against, **contacts.fields)]
+    rows += [measures.difference_in_days(now[name], then[name], suffix=suffix) for name in ("fd2", "fd2p90")]
+    held = [name for name in shares if now[name]["denominator"] and then[name]["denominator"]]
+    return rows + [change(now[name], then[name], suffix=suffix) for name in held]
 
 
 def _claims(council: Council, service: Service, year: Period) -> tuple[list[Claim], list[dict[str, Any]]]:

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.small_runs import SmallRun
 
 ROOT = Path(__file__).resolve().parents[1]
+# A busy machine is no fault: no example has a deadline.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 

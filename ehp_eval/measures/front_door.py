@@ -108,7 +108,7 @@ def growth(measure: str, now: int, before: int, *, against: str, **fields: Any) 
     return figure(measure, None, rate_ratio(now, 1, before, 1), **counts, unit=RATIO, note=note, **fields)
 
 
-def difference_in_days(now: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+def difference_in_days(now: dict[str, Any], before: dict[str, Any], *, suffix: str) -> dict[str, Any]:
     """Return the difference of two quantiles of days, the later minus the earlier, limits from theirs (MOVER)."""
     later, earlier = (
         Estimate(row["value"], row["lower"], row["upper"], row["confidence"], row["method"]) for row in (now, before)
@@ -116,7 +116,7 @@ def difference_in_days(now: dict[str, Any], before: dict[str, Any]) -> dict[str,
     estimate = newcombe(later, earlier, method=f"MOVER of {later.method}")
     fields = {name: now[name] for name in ("service", "year", "stream", "unit")}
     note = say("figures.against", year=before["year"])
-    return figure(f"{now['measure']}_change", None, estimate, note=note, **fields)
+    return figure(f"{now['measure']}_{suffix}", None, estimate, note=note, **fields)
 
 
 def _times(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from ehp_eval.clusters import clustered_difference
 from ehp_eval.measures.figures import POINTS
 from ehp_eval.proportions import difference
 from ehp_eval.words import say
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from ehp_eval.config import Service
+    from ehp_eval.years import Period
 
 
 def change(
@@ -51,3 +54,9 @@ def change(
         "method": estimate.method,
         "note": say("figures.against", year=before["year"]),
     }
+
+
+def baseline_year(service: Service, years: list[Period]) -> Period:
+    """Return the first of these years in which the service was in operation from the first day, or the first of all."""
+    whole = [year for year in years if pd.Timestamp(service.operational_since) <= year.start]
+    return (whole or years)[0]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NOTHING = "\N{EN DASH}"
 _DAYS_ONLY_BELOW = 60
 _WHOLE = (COUNT, "days")
-_SUFFIXES = ("worst", "best", "family", "change", "baseline")
+_SUFFIXES = ("worst", "best", "family", "change", "baseline", "ratio")
 
 
 def points(value: float) -> str:

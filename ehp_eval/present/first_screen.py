@@ -86,6 +86,9 @@ def this_year(report: Evaluation) -> list[str]:
     if not happened:
         happened = [outcome(report, primary(report, report.year, HEADLINE_DAYS), HEADLINE_DAYS)]
     sentences = [say("answer.this_year", year=report.year.label, outcome="; ".join(happened))]
+    wider = report.find("psw1p", report.year, days) if days else None
+    if wider is not None:
+        sentences.append(say("brief.wider", share=in_words(report, wider), window=fw.window(days)))
     if days < HEADLINE_DAYS:
         sentences.append(followed)
     if siblings_matter(report.full or report.cohort):

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from ehp_eval.front_door import FrontDoor
 
 _CHANGES = ("fd1_ratio", "fd2_change", "fd2p90_change", "fd3_change", "fd4_change")
+_FROM_BASELINE = ("fd1_baseline", "fd2_baseline", "fd2p90_baseline", "fd3_baseline", "fd4_baseline")
 
 
 def front_door_answer(report: FrontDoor) -> Headline:
     """Show the answer, and in short: what it is for, how many, what happened, what changed, what is unknown."""
-    changed = [_sentence(report, row, "front_door.changed") for row in _changes(report)]
+    changed = [_sentence(report, row, "front_door.changed") for row in _changes(report, *_CHANGES)]
     brief = [
         ("for", [report.service.what_it_does]),
         ("how_many", [_decided(report)]),
@@ -75,8 +76,8 @@ def front_door_figures(report: FrontDoor) -> KeyFigures:
 
 
 def front_door_changes(report: FrontDoor) -> Bullets | Paragraph:
-    """Say how the year differs from the year before, each difference with its interval."""
-    found = [_sentence(report, row, "front_door.change") for row in _changes(report)]
+    """Say how the year differs from the year before and from the first whole year, with intervals."""
+    found = [_sentence(report, row, "front_door.change") for row in _changes(report, *_CHANGES, *_FROM_BASELINE)]
     return Bullets(found) if found else Paragraph(_nothing_before(report))
 
 
@@ -136,17 +137,18 @@ def _held_row(report: FrontDoor) -> pd.Series[Any] | None:
     return report.find("fd4", window_days=report.service.primary_window_days)
 
 
-def _changes(report: FrontDoor) -> list[pd.Series[Any]]:
-    windows = {"fd4_change": report.service.primary_window_days}
-    rows = (report.find(measure, window_days=windows.get(measure)) for measure in _CHANGES)
+def _changes(report: FrontDoor, *measures: str) -> list[pd.Series[Any]]:
+    days = report.service.primary_window_days
+    rows = (report.find(measure, window_days=days if measure.startswith("fd4") else None) for measure in measures)
     return [row for row in rows if row is not None and isfinite(row["value"])]
 
 
 def _sentence(report: FrontDoor, row: pd.Series[Any], key: str) -> str:
     """Write a difference from the year before; what is compared is written out where the key asks for it."""
-    measure = row["measure"].rpartition("_")[0]
+    measure, _, suffix = row["measure"].rpartition("_")
     window = report.service.primary_window_days if measure == "fd4" else None
-    year, before = report.year, report.year.earlier(1)
+    year = report.year
+    before = report.baseline if suffix == "baseline" else year.earlier(1)
     now, then = (report.find(measure, period, window) for period in (year, before))
     assert now is not None
     assert then is not None
