@@ -81,7 +81,7 @@ class Table:
         rows = Markup("\n").join(
             Markup("<tr>{}</tr>").format(
                 Markup("").join(
-                    Markup('<th scope="row">{}</th>').format(cells[i])
+                    Markup('<th scope="row"{}>{}</th>').format(mark, cells[i])
                     if is_header
                     else Markup("<td{}>{}</td>").format(mark, cells[i])
                     for _, mark, is_header, cells in columns
@@ -89,23 +89,32 @@ class Table:
             )
             for i in range(len(self.frame))
         )
+        shape = self._shape([cells for *_, cells in columns])
         note = Markup('<p class="ehp-note">{}</p>\n').format(self.note) if self.note else ""
-        return _TABLE.format(id=self.id, caption=self.caption, head=head, rows=rows, note=note)
+        return _TABLE.format(id=self.id, caption=self.caption, shape=shape, head=head, rows=rows, note=note)
 
-    def _column(self, name: Hashable) -> tuple[str, Markup, bool, list[Markup]]:
+    def _shape(self, columns: list[list[Markup]]) -> Markup:
+        """Return the mark of a table that paper shows in smaller type, or as two halves side by side."""
+        if len(columns) >= _WIDE:
+            return Markup(" ehp-wide")
+        letters = sum(max((len(cell.striptags()) for cell in cells), default=0) for cells in columns)
+        return Markup(" ehp-long") if len(self.frame) >= _LONG and letters <= _NARROW else Markup("")
+
+    def _column(self, name: Hashable) -> tuple[Markup, Markup, bool, list[Markup]]:
         """Return a column's head, the mark of its cells, whether they name the rows, and the cells."""
         values = list(self.frame[name])
         how = self.formats.get(str(name))
         numbers = [value for value in values if _is_number(value)]
         if how is None:
             how = ",d" if all(float(value).is_integer() for value in numbers) else ",.1f"
+        cells = [unbroken(written(value, how)) for value in values]
+        longest = max((len(cell.striptags()) for cell in cells), default=0)
         is_header = str(name) == self.row_header
-        cells = [escape(written(value, how)) for value in values]
         if numbers and not is_header:
             mark = _NUMBER
         else:
-            mark = _SHORT if all(len(cell.striptags()) <= _UNBROKEN for cell in cells) else Markup("")
-        return self.headings.get(str(name), str(name)), mark, is_header, cells
+            mark = _SHORT if longest <= _UNBROKEN else _PROSE if longest > _SENTENCES else Markup("")
+        return unbroken(self.headings.get(str(name), str(name))), mark, is_header, cells
 
 
 def written(value: object, how: Format = ",.1f") -> str:
@@ -123,6 +132,17 @@ def written(value: object, how: Format = ",.1f") -> str:
     if _is_number(value):
         return format(int(value) if how.endswith("d") else value, how)  # type: ignore[call-overload]
     return str(value)
+
+
+def unbroken(words: str) -> Markup:
+    """Keep what is read as one ("2020-21", "14 of 72", "12% to 31%") on one line; the text stays the same."""
+    if isinstance(words, Markup):
+        return words
+    parts = _AS_ONE.split(words)  # what is found stands at the odd places
+    return Markup("").join(
+        Markup('<span class="ehp-whole">{}</span>').format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
 
 
 def percent_words(value: float) -> str:
@@ -152,11 +172,21 @@ def _is_number(value: object) -> bool:
 
 _NUMBER = Markup(' class="ehp-number"')
 _SHORT = Markup(' class="ehp-short"')
+_PROSE = Markup(' class="ehp-prose"')
+_WIDE = 7  # columns
+_LONG, _NARROW = 16, 50  # rows; letters: twelve months and more of a chart's data
+_SENTENCES = 40  # letters
+# A financial year, two numbers with a short word between (Welsh: "o", "i"), a number with its unit.
+_AS_ONE = re.compile(
+    r"(\b\d{4}-\d{2}\b(?: [^\W\d]{1,2}\b)?|NUMBER [^\W\d]{1,2} NUMBER|NUMBER [^\W\d]{3,8}\b)".replace(
+        "NUMBER", r"[+\u2212]?\d(?:[\d.,]*\d)?%?"
+    )
+)
 _UNBROKEN = 14  # letters: a year, "159 of 166" or "92% to 98%" is read at once only on one line
 
 # The region takes the focus so that the arrow keys can scroll a table that is wider than the screen.
 _TABLE = Markup("""\
-<div class="ehp-table">
+<div class="ehp-table{shape}">
 <div class="ehp-scroll" role="region" tabindex="0" aria-labelledby="{id}">
 <table>
 <caption id="{id}"><span>{caption}</span></caption>
