@@ -47,6 +47,7 @@ REFERENCE = (
             must("period", "text"),
             must("value", "number"),
             must("unit", "text"),
+            may("measure", "text", blank="not applicable"),
             *_DOCUMENT,
         ),
     ),

@@ -6,8 +6,6 @@ referrals -> cohort -> measures -> comparison with earlier years -> published cl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
-from math import isclose
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +21,9 @@ from ehp_eval.front_door import FrontDoor, evaluate_front_door
 from ehp_eval.load import Council, load_council
 from ehp_eval.looked_after import looked_after_figures, looked_after_series
 from ehp_eval.measures.figures import figures_frame, find_figure
-from ehp_eval.measures.over_years import baseline_year, change
-from ehp_eval.measures.primary import counted_at, counted_at_closure
+from ehp_eval.measures.over_years import baseline_year, changes
 from ehp_eval.measures.reach import outcome_by_group, reach
 from ehp_eval.measures.registry import cohort_figures
-from ehp_eval.measures.siblings import siblings_matter
 from ehp_eval.measures.side_by_side import by_locality
 from ehp_eval.streams import STREAMS
 from ehp_eval.years import Period
@@ -169,8 +165,10 @@ def evaluate(council: Council | str | Path, service: Service | str, year: Period
     full = _pooled(council, service, full_period, by_year) if full_period else None
     pooled = years[-council.settings.thresholds.pooled_years :]
     recent = _pooled(council, service, Period(pooled[0].first, pooled[-1].last), by_year)
-    other_streams = {
-        stream: build_cohort(council, service, year, stream=stream, windows=()) for stream in service.streams[1:]
+    periods = [*years, full_period or recent.period]
+    others = {
+        stream: {each.label: build_cohort(council, service, each, stream=stream, windows=()) for each in periods}
+        for stream in service.streams[1:]
     }
     claims = examine_claims(council, until=year, subject=service.id)
 
@@ -178,7 +176,13 @@ def evaluate(council: Council | str | Path, service: Service | str, year: Period
     if full and full.period.label not in by_year:
         rows += cohort_figures(council, full, kind=service.stream)
     rows += changes(rows, council, service, by_year)
-    rows += [row for cohort in other_streams.values() for row in cohort_figures(council, cohort, kind=service.stream)]
+    rows += [
+        row
+        for cohorts in others.values()
+        for cohort in cohorts.values()
+        for row in cohort_figures(council, cohort, kind=service.stream)
+    ]
+    other_streams = {stream: cohorts[year.label] for stream, cohorts in others.items()}
     # After the changes, which take a measure of a year to be that of everybody.
     rows += reach(council, recent)
     if full:
@@ -259,51 +263,3 @@ def latest_full_period(council: Council, by_year: dict[str, Cohort]) -> Period |
     ]
     pooled = full[-council.settings.thresholds.pooled_years :]
     return Period(pooled[0].first, pooled[-1].last) if pooled else None
-
-
-def changes(
-    rows: list[dict[str, Any]], council: Council, service: Service, by_year: dict[str, Cohort]
-) -> list[dict[str, Any]]:
-    """Return the differences from the year before and from the baseline, the first whole year of the service.
-
-    At closure, and at a window once both years have matured: the primary window, or for a cumulative incidence 12
-    months, where it is a plain share (nobody's follow-up ended early), since Newcombe's interval is one of shares.
-    Where brothers and sisters matter in one of the two years, the interval allows for families.
-    """
-    measures = STREAMS[service.stream]
-    days = service.primary_window_days if measures.windowed else HEADLINE_DAYS
-    shares: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        wanted = row["window_days"] in (None, days) and row["measure"] in (measures.closing, measures.main)
-        if wanted and row["stream"] == service.stream and row["denominator"]:
-            plain = isclose(row["value"], row["numerator"] / row["denominator"])
-            matured = row["window_days"] is None or (
-                by_year[row["year"]].period.end + pd.Timedelta(days=days) <= council.extract_date
-                if row["year"] in by_year
-                else False
-            )
-            if plain and matured:
-                shares[row["measure"], row["year"]] = row
-
-    def counted(measure: str, year: Period) -> pd.DataFrame:
-        cohort = by_year[year.label]
-        if measure == measures.closing:
-            return counted_at_closure(council, cohort)[0]
-        at = counted_at(cohort, days)
-        return at if measures.windowed else at.assign(good=~at["good"])  # an incidence counts the event
-
-    years = [cohort.period for cohort in by_year.values()]
-    baseline = baseline_year(service, years)
-    pairs = [("change", now, before) for before, now in pairwise(years)]
-    pairs += [("baseline", year, baseline) for year in years if year.first > baseline.first + 1]
-    found = []
-    for measure in filter(None, (measures.closing, measures.main)):
-        for suffix, now, before in pairs:
-            later, earlier = shares.get((measure, now.label)), shares.get((measure, before.label))
-            if not later or not earlier:
-                continue
-            families = None
-            if any(siblings_matter(by_year[year.label]) for year in (now, before)):
-                families = (counted(measure, now), counted(measure, before))
-            found.append(change(later, earlier, suffix=suffix, families=families))
-    return found

@@ -211,7 +211,7 @@ def test_the_change_from_the_year_before() -> None:
     found = evaluate(small(), "doorstep", "2020-21")
     # At closure from every year to the next. At 12 months only between years in which all have been followed so long:
     # the cases of 2020-21 may begin until 31 March 2021, 12 months before 31 March 2022.
-    changes = found.figures[found.figures["measure"].str.endswith("_change")]
+    changes = found.figures[found.figures["measure"].isin(["eoc1c_change", "eoc1_change"])]
     assert list(zip(changes["measure"], changes["year"], strict=True)) == [
         ("eoc1c_change", "2018-19"),
         ("eoc1c_change", "2019-20"),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ehp_eval.measures.figures import FIGURE_COLUMNS, count_figure, figures_frame
+from ehp_eval.measures.figures import FIGURE_COLUMNS, count_figure, figures_frame, share_figure
 from ehp_eval.measures.over_years import change
 from ehp_eval.measures.primary import competed, windowed
 from ehp_eval.measures.registry import cohort_figures
@@ -120,15 +120,21 @@ def test_a_count_has_its_poisson_interval() -> None:
 
 
 def test_the_difference_from_the_year_before() -> None:
-    now = {"measure": "eoc1", "year": "2020-21", "numerator": 56, "denominator": 70, "window_days": 365}
-    before = {"measure": "eoc1", "year": "2019-20", "numerator": 48, "denominator": 80}
+    now = share_figure("eoc1", None, 56, 70, year="2020-21", window_days=365)
+    before = share_figure("eoc1", None, 48, 80, year="2019-20", window_days=365)
     row = change(now, before)
     # Newcombe (1998), Statistics in Medicine 17, table II, example a, method 10: 56/70 - 48/80.
     assert row["value"] == pytest.approx(0.2)
     assert (row["lower"], row["upper"]) == pytest.approx((0.0524, 0.3339), abs=5e-5)
     assert (row["measure"], row["year"], row["window_days"]) == ("eoc1_change", "2020-21", 365)
-    assert (row["numerator"], row["denominator"]) == (None, None)
+    assert (row["numerator"], row["denominator"], row["unit"]) == (None, None, "difference of shares")
     assert row["note"] == "against 2019-20"
+    # With the limits that allow for families on either side, the difference allows for them too.
+    wider = before | {"measure": "eoc1_family", "lower": 0.4, "upper": 0.8, "method": "Wilson, family-clustered"}
+    clustered = change(now, wider)
+    assert (clustered["measure"], clustered["method"]) == ("eoc1_change", "Newcombe, family-clustered")
+    # By hand: 0.2 less the root of (0.8 - 0.69177)^2 + (0.8 - 0.6)^2; R: prop.test(56, 70, correct = FALSE)
+    assert clustered["lower"] == pytest.approx(0.2 - math.hypot(0.8 - 0.6918, 0.2), abs=2e-4)
 
 
 def test_the_figures_of_a_stream_are_its_measures() -> None:

@@ -84,9 +84,10 @@ def stepped_down_and_held(council: Council, cohort: Cohort) -> list[dict[str, An
     ended_on = first_after(rows, undone, since, on_the_day=True)
     in_care = pd.Series(looked_after_on(periods, rows["unit_id"], closed_on), index=rows.index)
     ended_on = ended_on.mask(in_care, closed_on)
-    # Never stepped down: known on the last day on which it would have been recorded, unless the child was lost before.
+    # Never stepped down: known on the last day on which it would have been recorded, whatever comes after it, unless
+    # the child was lost before or something came first that counts against it too.
     lost_on = events.losses(council, rows).min(axis=1)
-    never = stepped_down_on.isna() & ended_on.isna() & ~(lost_on <= recorded_by)
+    never = stepped_down_on.isna() & ~(ended_on <= recorded_by) & ~(lost_on <= recorded_by)
     ended_on = ended_on.mask(never, recorded_by)
     matured = closed_on + pd.Timedelta(days=HELD_DAYS) <= council.extract_date
     still_open = len(cohort.rows) - len(rows)

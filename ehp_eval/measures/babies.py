@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ehp_eval import events, units
+from ehp_eval import events
 from ehp_eval.episodes import entries_into_care
 from ehp_eval.measures.followed import first_after, followed_share
 from ehp_eval.measures.notes import counted_note, joined
@@ -39,7 +39,7 @@ def proceedings_issued(council: Council, cohort: Cohort) -> list[dict[str, Any]]
     left out, who moved away without is unknown.
     """
     rows = cohort.at_risk
-    happened = _status_events(council)
+    happened = events.status_events_of_born(council)
     issued = happened[happened["type"] == "proceedings_issued"]
     issued_on = events.by_unit(issued.groupby("person_id")["date"].min(), rows)
     found = []
@@ -107,17 +107,9 @@ def _late_note(council: Council, rows: pd.DataFrame, days: int) -> str:
     return counted_note(accepted_after_birth=int((late & passed).sum()))
 
 
-def _status_events(council: Council) -> pd.DataFrame:
-    """Status events, those under an id from before birth under that of every baby of the pregnancy too."""
-    table = council.tables["status_events"]
-    before = units.ids_before_birth(council).merge(table, on="person_id")
-    before = before.assign(person_id=before["baby_id"])[list(table.columns)]
-    return pd.concat([table, before], ignore_index=True)
-
-
 def _registrations(council: Council, rows: pd.DataFrame) -> tuple[pd.Series[pd.Timestamp], pd.Series[bool]]:
     """Return each baby's first new registration after the day of birth, and whether it was on the register by then."""
-    happened = _status_events(council)
+    happened = events.status_events_of_born(council)
     register = happened[happened["type"].isin(["registered", "deregistered"])]
     # On a shared day the removal comes first: a registration on that day is a new one.
     register = register.sort_values(["person_id", "date", "type"], kind="stable")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isclose
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +25,10 @@ if TYPE_CHECKING:
 
 CLOSED_TO_SOCIAL_CARE = "eoc7c"
 ENGAGED = "rf4n"
+STILL_FOLLOWED = "Wilson, on those still followed"
+PARTLY_FOLLOWED = "Aalen-Johansen, log-log limits"
+EVERYBODY_FOLLOWED = "Aalen-Johansen, log-log limits; everybody followed"
+"""The cumulative incidence is then the share with the event."""
 
 
 def windowed(cohort: Cohort, days: int) -> list[dict[str, Any]]:
@@ -100,16 +103,18 @@ def incidence(cohort: Cohort) -> list[dict[str, Any]]:
     for position, days in enumerate(cohort.windows):
         point = at.iloc[position]
         value, lower, upper = (float(point[name]) for name in ("incidence", "lower", "upper"))
-        estimate = Estimate(value, lower, upper, 0.95, "Aalen-Johansen, log-log limits")
+        # A share, and no estimate, where nobody's follow-up began late or ended early.
+        partly = (rows["entry_days"] > 0) | ((rows["cause"] == "censored") & (rows["days"] < days))
+        method = PARTLY_FOLLOWED if partly.any() else EVERYBODY_FOLLOWED
+        estimate = Estimate(value, lower, upper, 0.95, method)
         numerator = int(((rows["cause"] == cohort.event) & (rows["days"] <= days)).sum())
         if value == 0:
-            estimate = replace(proportion(0, int(point["at_risk"])), method="Wilson, on those still followed")
+            limits = STILL_FOLLOWED if partly.any() else EVERYBODY_FOLLOWED
+            estimate = replace(proportion(0, int(point["at_risk"])), method=limits)
         if not np.isfinite(estimate.value):
             note = say("figures.not_followed")
-        elif isclose(estimate.value, numerator / len(rows), abs_tol=1e-9):
-            note = ""
         else:
-            note = say("figures.estimate", n=int(point["at_risk"]))
+            note = say("figures.estimate", n=int(point["at_risk"])) if partly.any() else ""
         measure = STREAMS[cohort.stream].incidence
         found.append(
             figure(

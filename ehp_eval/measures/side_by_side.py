@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ehp_eval.clusters import design_effect
 from ehp_eval.measures.figures import share_figure
 from ehp_eval.measures.primary import counted_at
 from ehp_eval.measures.reach import LOCALITY, NOT_KNOWN, characteristics, group_of
+from ehp_eval.measures.siblings import siblings_matter
 from ehp_eval.streams import STREAMS
 
 if TYPE_CHECKING:
@@ -51,6 +54,23 @@ def side_by_side(council: Council, by_year: Iterable[Cohort], full: Cohort, days
         label = figure["group"].removeprefix(group_of(LOCALITY, ""))
         rows.append(dict(zip(COLUMNS, (label, LOCALITY, figure["numerator"], figure["denominator"]), strict=True)))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def siblings_factor(full: Cohort, days: int) -> float:
+    """Return by how much brothers and sisters widen the variance of the main windowed measure, 1 at least.
+
+    The design effect of the pooled years, for all their parts: a single year or locality has too few families to
+    tell its own. 1 where siblings do not matter. Where nothing says how alike siblings are, they are taken as copies
+    of each other, as in `ehp_eval.clusters.clustered_proportion`.
+    """
+    counted = counted_at(full, days)
+    if counted.empty or not siblings_matter(full):
+        return 1.0
+    found = design_effect(counted["good"], counted["family_id"])
+    if math.isnan(found):
+        sizes = counted["family_id"].value_counts()
+        found = float((sizes**2).sum() / sizes.sum())
+    return max(1.0, found)
 
 
 def by_locality(council: Council, cohort: Cohort, days: int) -> list[dict[str, Any]]:

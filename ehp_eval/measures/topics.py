@@ -5,12 +5,15 @@ A report shows a topic as one table; a measure that a service does not have leav
 
 from __future__ import annotations
 
-UP, DOWN, NONE = "up", "down", "none"
+UP, DOWN, WATCH, NONE = "up", "down", "watch", "none"
+"""Down, and read together with the outcome: such counts also rise where a service looks closely."""
 TOPICS: dict[str, dict[str, str]] = {
     "support": {"eoc3": UP, "eoc4": UP, "eoc4v": UP, "eoc4w": NONE, "eoc4n": NONE},
     "safety": {
-        **dict.fromkeys(("eoc6", "eoc6r", "eoc6s", "eoc6u", "eoc6i"), DOWN),
-        **dict.fromkeys(("bm7", "bm7r", "bm7u"), DOWN),
+        **dict.fromkeys(("eoc6", "eoc6r", "eoc6s"), WATCH),
+        **dict.fromkeys(("eoc6u", "eoc6i"), DOWN),
+        **dict.fromkeys(("bm7", "bm7r"), WATCH),
+        "bm7u": DOWN,
     },
     "after": {"eoc7": UP, "eoc5": DOWN},
     "home": {"psw1p": UP, "psw2": UP},
@@ -22,4 +25,6 @@ TOPICS: dict[str, dict[str, str]] = {
     "engagement": {"rf4": UP, "rf4s": UP, "rf6": UP},
     "wellbeing": {"rf5": UP},
 }
+LATER_CLOCK = ("eoc5", "eoc7", "psw2", "rf2", "rf3", "rf7")
+"""Measures whose clock starts after that of the cohort, at the end of support or a birth for instance."""
 MEASURE_IDS = [measure for topic in TOPICS.values() for measure in topic]

@@ -24,7 +24,7 @@ _FEW_EVENTS = 10
 
 def limits(report: Evaluation) -> Bullets:
     """List what cannot be said yet, and what one would need to know."""
-    unit, stream, title = report.service.unit, report.service.stream, report.service.title
+    unit, stream = report.service.unit, report.service.stream
     lines = [
         say("limits.no_comparison"),
         *_not_matured(report),
@@ -36,12 +36,14 @@ def limits(report: Evaluation) -> Bullets:
         *_few_events(report),
         say(f"limits.other_authority_{stream}"),
     ]
+    if unit == "parent":
+        lines.append(say("limits.no_characteristics"))
     missing = sorted({"persons", "status_events"} - report.council.supplied)
     if missing:
         lines.append(say("limits.parts_missing", tables=", ".join(missing)))
     if unit != "parent" and report.council.tables["looked_after_episodes"]["legal_status"].isna().all():
         lines.append(say("limits.no_legal_status"))
-    lines.append(say(f"brief.need_{stream}", title=title))
+    lines.append(say("limits.need", need=say(f"brief.need_{stream}")))
     return Bullets(lines)
 
 
@@ -71,7 +73,7 @@ def method(report: Evaluation) -> Table:
     if unit != "parent":
         statuses = ", ".join(settings.looked_after.respite_legal_statuses)
         rows += [
-            (say("method.closing"), say("method.closing_text")),
+            (say("method.closing"), say(f"method.closing_text_{service.stream}")),
             (say("method.respite"), say("method.respite_text", statuses=statuses)),
             (say("method.with_parents"), say(f"method.with_parents_text_{service.stream}")),
         ]

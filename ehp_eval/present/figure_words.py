@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from math import isclose, isnan
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ehp_eval.measures.figures import COUNT, SHARE
+from ehp_eval.measures.primary import PARTLY_FOLLOWED, STILL_FOLLOWED
 from ehp_eval.tables import percent_words
 from ehp_eval.words import say
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 NOTHING = "\N{EN DASH}"
 _DAYS_ONLY_BELOW = 60
-_WHOLE = (COUNT, "days")
 _SUFFIXES = ("worst", "best", "family", "change", "baseline", "ratio")
 
 
@@ -43,18 +43,38 @@ def share(row: pd.Series[Any] | None, thresholds: Thresholds) -> str:
     return say(f"share.{key}", share=counted, percent=percent_words(row["value"]), **limits)
 
 
-def quantity(row: pd.Series[Any], thresholds: Thresholds) -> str:
-    """Write a figure in its own unit: a share as `share` does, "16 (95% interval 9 to 26)", "5.1 weeks (...)"."""
+def quantity(row: pd.Series[Any], unit: str, thresholds: Thresholds) -> str:
+    """Write a figure in its own unit: 7 of 166 (...), 16 (95% interval 9 to 26), 5.1 weeks (...; n = 6).
+
+    Parameters
+    ----------
+    unit : str
+        What is counted: child, baby, parent or contact.
+    """
     if row["unit"] == SHARE:
-        return share(row, thresholds)
+        return estimated(row, unit, thresholds)
     if pd.isna(row["value"]):
         return say("share.nobody")
-    pattern = ",.0f" if row["unit"] in _WHOLE else ",.1f"
-    value, lower, upper = (
-        f"{row[name]:{pattern}}".replace("-", "\N{MINUS SIGN}") for name in ("value", "lower", "upper")
-    )
-    words = value if row["unit"] == COUNT else f"{value} {row['unit']}"
-    return words if pd.isna(row["lower"]) else say("share.quantity", value=words, lower=lower, upper=upper)
+    value, lower, upper = (number(row[name], row["unit"]) for name in ("value", "lower", "upper"))
+    measured_in, _, prices = row["unit"].partition(", price year ")
+    if measured_in == "GBP":
+        words = say("share.pounds", value=value, prices=prices)
+    else:
+        words = value if measured_in in (COUNT, "ratio") else f"{value} {measured_in}"
+    if pd.isna(row["lower"]):
+        return words
+    if row["unit"] == COUNT or pd.isna(row["denominator"]):
+        return say("share.quantity", value=words, lower=lower, upper=upper)
+    return say("share.quantity_of", value=words, lower=lower, upper=upper, n=f"{int(row['denominator']):,}")
+
+
+def number(value: float, unit: str) -> str:
+    """Write a number with the places that its unit bears: counts, days and pounds whole, ratios with two."""
+    whole = unit in (COUNT, "days") or unit.startswith("GBP")
+    places = 2 if unit == "ratio" else 0 if whole else 1
+    rounded = round(value, places) + 0.0  # no minus nought
+    words = f"{rounded:,.{places}f}"
+    return (words.removesuffix(".0") if places == 1 else words).replace("-", "\N{MINUS SIGN}")
 
 
 def group(name: str) -> str:
@@ -63,19 +83,16 @@ def group(name: str) -> str:
 
 
 def estimated(row: pd.Series[Any] | None, unit: str, thresholds: Thresholds) -> str:
-    """Write a cumulative incidence: as a share where it is one, else as the estimate that it is.
-
-    It is a share where everybody was followed that long; otherwise the events are not divided by everybody.
-    """
+    """Write a share; a cumulative incidence as the estimate that it is, where not everybody was followed that long."""
     if row is None or pd.isna(row["value"]):
         return say("share.nobody")
-    events, people = int(row["numerator"]), int(row["denominator"])
-    if isclose(row["value"], events / people, abs_tol=1e-9):
+    if row["method"] not in (PARTLY_FOLLOWED, STILL_FOLLOWED):
         return share(row, thresholds)
-    given = {"events": say("limits.events", n=events), "units": units(unit, people)}
+    events, people = int(row["numerator"]), int(row["denominator"])
     limits = {"lower": limit(row["lower"]), "upper": limit(row["upper"])}
     if people < thresholds.percentages_from:
-        return say("share.events", **given, **limits)
+        return say("share.so_far", share=frequency(events, people), **limits)
+    given = {"events": say("limits.events", n=events), "units": units(unit, people)}
     return say("share.estimated", percent=percent_words(row["value"]), **given, **limits)
 
 

@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ehp_eval.config import HEADLINE_DAYS
+from ehp_eval.measures.primary import competed
 from ehp_eval.measures.siblings import siblings_matter
 from ehp_eval.present import figure_words as fw
-from ehp_eval.present.changes import change_words, latest_changes
-from ehp_eval.present.service_words import answer_sentence, at_closure, in_words, outcome, primary, thresholds
+from ehp_eval.present.changes import change_words, further_changes, latest_changes
+from ehp_eval.present.service_words import (
+    answer_sentence,
+    at_closure,
+    followed_days,
+    in_words,
+    outcome,
+    primary,
+    thresholds,
+)
 from ehp_eval.prose import Headline, KeyFigures
 from ehp_eval.streams import STREAMS
 from ehp_eval.tables import percent_words
 from ehp_eval.words import say
+from ehp_eval.years import Period
 
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation
@@ -28,23 +38,23 @@ _STEPS = {
 
 def answer(report: Evaluation) -> Headline:
     """Show the answer, and in short what a committee member asks next."""
-    title = report.service.title
-    cannot = [say("answer.no_comparison", title=title)]
+    cannot = [say("answer.no_comparison")]
     if report.service.primary_window_days > HEADLINE_DAYS:
         windows = {"window": fw.window(HEADLINE_DAYS), "primary": fw.window(report.service.primary_window_days)}
         cannot.append(say("answer.early_parent", **windows))
-    brief = [
-        ("for", [report.service.what_it_does]),
-        ("how_many", [how_many(report)]),
-        ("happened", this_year(report)),
-        ("changed", changed(report)),
-        ("cannot", cannot),
-        ("need", [say(f"brief.need_{report.service.stream}", title=title)]),
-    ]
+    brief = {
+        "for": [report.service.what_it_does],
+        "how_many": [how_many(report)],
+        "happened": happened(report),
+        "safe": safe(report),
+        "changed": changed(report),
+        "cannot": cannot,
+        "need": [say(f"brief.need_{report.service.stream}")],
+    }
     return Headline(
         say(f"question.{report.service.stream}"),
         answer_sentence(report),
-        brief=[(say(f"brief.{term}"), " ".join(sentences)) for term, sentences in brief],
+        brief=[(say(f"brief.{term}"), " ".join(sentences)) for term, sentences in brief.items() if sentences],
     )
 
 
@@ -57,6 +67,7 @@ def how_many(report: Evaluation) -> str:
         n=taken,
         counted=fw.units(unit, taken),
         total=f"{asked:,}",
+        accepted=fw.units("pregnancy_or_baby", cohort.step("pregnancies_accepted")),
         asked=fw.units("pregnancy_or_baby" if unit == "baby" else unit, asked),
         year=report.year.label,
     )
@@ -70,50 +81,73 @@ def how_many(report: Evaluation) -> str:
     return f"{words} {say('brief.families', n=families)}"
 
 
-def this_year(report: Evaluation) -> list[str]:
-    """Say what happened to those of the year, how many have been followed, and what the intervals allow for."""
-    followed = say(
-        "answer.followed",
-        n=report.cohort.step("matured", HEADLINE_DAYS),
-        total=fw.units(report.service.unit, len(report.cohort.at_risk)),
-        window=fw.window(HEADLINE_DAYS),
-    )
-    happened = []
-    if days := _followed_days(report):
-        happened.append(outcome(report, primary(report, report.year, days), days))
+def happened(report: Evaluation) -> list[str]:
+    """Say what happened to those of the year and of the full years, and what the intervals allow for."""
+    found, days = [], followed_days(report)
+    if days and report.full:  # where there is none, the answer itself says so much
+        found.append(outcome(report, primary(report, report.year, days), days))
     if STREAMS[report.service.stream].closing:
-        happened.append(at_closure(report, report.year))
-    if not happened:
-        happened = [outcome(report, primary(report, report.year, HEADLINE_DAYS), HEADLINE_DAYS)]
-    sentences = [say("answer.this_year", year=report.year.label, outcome="; ".join(happened))]
+        found.append(at_closure(report, report.year))
+    if not found:
+        found = [outcome(report, primary(report, report.year, HEADLINE_DAYS), HEADLINE_DAYS)]
+    sentences = [say("answer.this_year", year=report.year.label, outcome="; ".join(found))]
     wider = report.find("psw1p", report.year, days) if days else None
     if wider is not None:
         sentences.append(say("brief.wider", share=in_words(report, wider), window=fw.window(days)))
     if days < HEADLINE_DAYS:
-        sentences.append(followed)
-    if siblings_matter(report.full or report.cohort):
+        on_time = int((report.cohort.at_risk["entry_days"] == 0).sum())
+        total = fw.units(report.service.unit, on_time)
+        matured = report.cohort.step("matured", HEADLINE_DAYS)
+        sentences.append(say("answer.followed", n=matured, total=total, window=fw.window(HEADLINE_DAYS)))
+    return sentences + _of_full_years(report)
+
+
+def _of_full_years(report: Evaluation) -> list[str]:
+    """Say what the answer leaves open: the primary window, who turned 18, brothers and sisters."""
+    sentences, full, last = [], report.full, report.service.primary_window_days
+    if full and last > HEADLINE_DAYS:
+        later = outcome(report, primary(report, full.period, last), last)
+        sentences.append(say("brief.primary", period=full.period.in_words, outcome=later))
+    if full and STREAMS[report.service.stream].windowed and (n := competed(full, HEADLINE_DAYS).get("turned_18", 0)):
+        sentences.append(say("brief.turned_18", n=n, period=full.period.in_words))
+    if siblings_matter(full or report.cohort):
         sentences.append(say("brief.siblings"))
     return sentences
 
 
+def safe(report: Evaluation) -> list[str]:
+    """Say what is known of the children's safety, in the latest full years; nothing where the service is not asked."""
+    asked = {"edge_of_care": "eoc6", "pre_birth": "bm7"}.get(report.service.stream)
+    if asked is None:
+        return []
+    row = report.deciding(asked, report.full.period, HEADLINE_DAYS) if report.full else None
+    if row is None or not row["denominator"]:
+        return [say("brief.safe_unknown")]
+    words = {"share": in_words(report, row), "period": row["year"], "window": fw.window(HEADLINE_DAYS)}
+    sentences = [say(f"brief.safe_{report.service.stream}", **words)]
+    by_year = [report.find("eoc6i", cohort.period) for cohort in report.by_year.values()]
+    known = [int(row["numerator"]) for row in by_year if row is not None]
+    if known:
+        years = Period(next(iter(report.by_year.values())).period.first, report.year.last)
+        sentences.append(say("brief.incidents", n=sum(known), period=years.label))
+    return sentences
+
+
 def changed(report: Evaluation) -> list[str]:
-    """Say how the latest comparable years differ."""
+    """Say how the latest comparable years differ; of the further measures, which differ by more than chance."""
     rows = latest_changes(report, "change")
-    if rows.empty:
-        return [say("change.nothing", year=report.year.label)]
-    return [change_words(report, row, short=True) for _, row in rows.iterrows()]
-
-
-def _followed_days(report: Evaluation) -> int:
-    """Return the longest window, up to the headline's, that has passed for everybody of the year; 0 for none."""
-    rows = report.cohort.at_risk
-    on_time = rows[rows["entry_days"] == 0]
-    passed = [
-        days
-        for days in report.service.windows_days
-        if days <= HEADLINE_DAYS and len(on_time) and on_time[f"matured_{days}"].all()
-    ]
-    return max(passed, default=0)
+    main = [change_words(report, row, short=True) for _, row in rows.iterrows()]
+    # One measure, one mention: eoc4v is another reading of eoc4.
+    further = further_changes(report)
+    ids = set(further["measure"].str.removesuffix("_change"))
+    readings = [f"{each}_change" for each in ids if any(each != other and each.startswith(other) for other in ids)]
+    further = further[~further["measure"].isin(readings)]
+    clear = further[(further["lower"] > 0) | (further["upper"] < 0)]
+    found = main or [say("change.nothing", year=report.year.label)]
+    if len(clear):
+        words = "; ".join(change_words(report, row, short=True).rstrip(".") for _, row in clear.iterrows())
+        found.append(say("change.further", n=len(clear), total=len(further), changes=words))
+    return found
 
 
 def key_figures(report: Evaluation) -> KeyFigures:
@@ -130,12 +164,15 @@ def key_figures(report: Evaluation) -> KeyFigures:
             say(f"cards.{of}", n=asked),
         )
     ]
-    if measures.closing:
-        cards.append(_card(report, report.deciding(measures.closing), f"closing_{service.stream}", year))
+    kind = "windowed" if measures.windowed else "incidence"
     if report.full:
-        kind = "windowed" if measures.windowed else "incidence"
         row = primary(report, report.full.period, HEADLINE_DAYS)
-        cards.append(_card(report, row, f"{kind}_{service.stream}", report.full.period.label))
+        cards.append(_card(report, row, f"{kind}_{service.stream}", report.full.period.label, HEADLINE_DAYS))
+    elif days := followed_days(report):
+        cards.append(_card(report, primary(report, report.year, days), f"{kind}_{service.stream}", year, days))
+    if measures.closing:
+        row = report.deciding(measures.closing)
+        cards.append(_card(report, row, f"closing_{service.stream}", year, HEADLINE_DAYS))
     if unit != "parent":
         families = int(cohort.at_risk["family_id"].nunique())
         detail = say("cards.families_detail", unit=fw.units(unit, len(cohort.at_risk)), year=year)
@@ -143,8 +180,8 @@ def key_figures(report: Evaluation) -> KeyFigures:
     return KeyFigures(cards)
 
 
-def _card(report: Evaluation, row: pd.Series[Any] | None, key: str, year: str) -> tuple[str, str, str]:
-    label = say(f"cards.{key}", year=year, window=fw.window(HEADLINE_DAYS))
+def _card(report: Evaluation, row: pd.Series[Any] | None, key: str, year: str, days: int) -> tuple[str, str, str]:
+    label = say(f"cards.{key}", year=year, window=fw.window(days))
     if row is None or pd.isna(row["value"]):
         return (fw.NOTHING, label, say("share.nobody"))
     counted = fw.frequency(int(row["numerator"]), int(row["denominator"]))

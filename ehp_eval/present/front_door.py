@@ -158,7 +158,8 @@ def _sentence(report: FrontDoor, row: pd.Series[Any], key: str) -> str:
     elif measure in ("fd3", "fd4") and _few(report, now, then):
         reading = "small"
     else:
-        reading = "higher" if row["value"] > neutral else "lower"
+        up, down = ("longer", "shorter") if row["unit"] == "days" else ("higher", "lower")
+        reading = up if row["value"] > neutral else down
     value, lower, upper = (_changed(row["unit"], row[name]) for name in ("value", "lower", "upper"))
     return say(
         key,

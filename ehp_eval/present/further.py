@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from markupsafe import Markup
 
+from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.contract import TABLES
 from ehp_eval.measures.registry import tables_missing
 from ehp_eval.measures.topics import NONE, TOPICS
 from ehp_eval.present import figure_words as fw
+from ehp_eval.present.changes import further_changes
 from ehp_eval.present.figure_words import NOTHING
 from ehp_eval.present.service_words import thresholds
-from ehp_eval.prose import Bullets, Paragraph
+from ehp_eval.prose import Bullets, Paragraph, quoted, sentence
 from ehp_eval.tables import Table
 from ehp_eval.words import say
 
@@ -38,17 +41,49 @@ def further(report: Evaluation, topic: str) -> Table | Paragraph:
         return Paragraph(say("further.nothing", year=report.year.label))
     periods = _periods(report)
     frame = pd.DataFrame([_row(report, topic, key, periods) for key in keys.itertuples(index=False)])
-    notes = [say("further.note")] + [
-        say("further.remark", measure=_title(key), note=row["note"])
-        for key in keys.itertuples(index=False)
-        if (row := _find(report, key, report.year)) is not None and row["note"]
-    ]
+    if (frame["change"] == NOTHING).all():
+        frame = frame.drop(columns="change")
+    headings = {period.label: period.label for period in periods}
     return Table(
         frame,
         caption=say(f"further.{topic}", title=report.service.title),
-        headings={"measure": say("figures_table.measure"), **{period.label: period.label for period in periods}},
-        note=" ".join(notes),
+        headings={"measure": say("figures_table.measure"), **headings} | _change_heading(frame),
+        note=Markup(" ").join([*_notes(report, keys, periods), *_published(report, list(TOPICS[topic]))]),
     )
+
+
+def _notes(report: Evaluation, keys: pd.DataFrame, periods: list[Period]) -> list[str]:
+    """Say who is in the counts, and for each column who was left out of which."""
+    notes = [say("further.note")]
+    at_risk, matured = len(report.cohort.at_risk), report.cohort.step("matured", HEADLINE_DAYS)
+    if matured < at_risk and (keys["window_days"] == HEADLINE_DAYS).any():
+        window = fw.window(HEADLINE_DAYS)
+        notes.append(say("further.so_far", year=report.year.label, n=matured, total=f"{at_risk:,}", window=window))
+    for key in keys.itertuples(index=False):
+        found = [
+            say("further.year", year=period.label, note=row["note"])
+            for period in periods
+            if (row := _find(report, key, period)) is not None and row["note"]
+        ]
+        if found:
+            notes.append(say("further.remark", measure=_title(key), note="; ".join(found)))
+    return notes
+
+
+def _published(report: Evaluation, measures: list[str]) -> list[Markup]:
+    """Quote the published counts that these measures are to be set beside."""
+    counts = report.council.tables["counts"]
+    return [
+        sentence(
+            "further.published",
+            measure=fw.measure_title(row["measure"]),
+            value=f"{row['value']:g}",
+            period=row["period"],
+            document=quoted(row["document"]),
+            paragraph=row["paragraph"],
+        )
+        for _, row in counts[counts["measure"].isin(measures)].iterrows()
+    ]
 
 
 def left_out(report: Evaluation) -> Bullets | Paragraph:
@@ -73,8 +108,25 @@ def _row(report: Evaluation, topic: str, key: Any, periods: list[Period]) -> dic
     good = TOPICS[topic][key.measure]
     title = _title(key) if good == NONE else say(f"further.{good}", measure=_title(key))
     found = {period.label: _find(report, key, period) for period in periods}
-    words = {label: NOTHING if row is None else fw.quantity(row, thresholds(report)) for label, row in found.items()}
-    return {"measure": title, **words}
+    unit, limits = report.service.unit, thresholds(report)
+    words = {label: NOTHING if row is None else fw.quantity(row, unit, limits) for label, row in found.items()}
+    return {"measure": title, **words, "change": _change(report, key)}
+
+
+def _change_heading(frame: pd.DataFrame) -> dict[str, str]:
+    return {"change": say("further.change")} if "change" in frame else {}
+
+
+def _change(report: Evaluation, key: Any) -> str:
+    """Write the difference from the year before, where both years are comparable and large enough."""
+    days = None if pd.isna(key.window_days) else int(key.window_days)
+    rows = further_changes(report)
+    same = (rows["measure"] == f"{key.measure}_change") & (rows["group"] == key.group)
+    rows = rows[same & (rows["window_days"].isna() if days is None else rows["window_days"] == days)]
+    if rows.empty:
+        return NOTHING
+    value, lower, upper = (fw.points(rows.iloc[0][name]) for name in ("value", "lower", "upper"))
+    return say("further.points", value=value, lower=lower, upper=upper)
 
 
 def _find(report: Evaluation, key: Any, period: Period) -> pd.Series[Any] | None:

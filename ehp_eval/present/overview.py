@@ -203,7 +203,9 @@ def settings_table(report: Overview) -> Table:
 
 def _service_row(report: Overview, each: Evaluation) -> dict[str, str]:
     thresholds, measures = report.council.settings.thresholds, STREAMS[each.service.stream]
-    if measures.windowed:
+    if each.full is None:
+        followed = say("overview.too_early")
+    elif measures.windowed:
         followed = fw.share(year_on(each), thresholds)
     else:
         share = fw.estimated(year_on(each), each.service.unit, thresholds)
@@ -214,7 +216,7 @@ def _service_row(report: Overview, each: Evaluation) -> dict[str, str]:
         "counted": fw.units(each.service.unit, len(each.cohort.at_risk)),
         "closing": closing,
         "year_on": followed,
-        "period": each.full.period.label if each.full else say("share.nobody"),
+        "period": each.full.period.label if each.full else say("overview.no_period"),
     }
 
 

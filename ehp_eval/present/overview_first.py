@@ -9,6 +9,7 @@ import pandas as pd
 from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.changes import latest_changes
+from ehp_eval.present.front_door import front_door_sentence
 from ehp_eval.present.register import overdue_sentence
 from ehp_eval.prose import Headline, KeyFigures
 from ehp_eval.streams import STREAMS
@@ -23,12 +24,7 @@ def overview_sentence(report: Overview) -> str:
     counted = [
         say(
             "overview.edge_service",
-            counted=say(
-                "share.without_percent",
-                share=fw.frequency(int(row["numerator"]), int(row["denominator"])),
-                lower=fw.limit(row["lower"]),
-                upper=fw.limit(row["upper"]),
-            ),
+            counted=_counted(row),
             title=each.service.title,
         )
         for each in report.services
@@ -42,39 +38,76 @@ def overview_sentence(report: Overview) -> str:
 
 def overview_answer(report: Overview) -> Headline:
     """Show what the year's evaluations come to together, and in short what a committee member asks next."""
-    brief = [
-        ("for", say("overview.for")),
-        ("how_many", _how_many(report)),
-        ("happened", _looked_after(report)),
-        ("changed", " ".join(_changed(report))),
-        ("cannot", say("overview.cannot")),
-        ("need", say("overview.need")),
-    ]
+    brief = {
+        "for": [say("overview.for")],
+        "how_many": _how_many(report),
+        "happened": _happened(report),
+        "safe": _safe(report),
+        "changed": _changed(report),
+        "cannot": [say("overview.cannot")],
+        "need": [say("overview.need")],
+    }
     return Headline(
         say("overview.question"),
         overview_sentence(report),
-        brief=[(say(f"brief.{term}"), words) for term, words in brief],
+        brief=[(say(f"brief.{term}"), " ".join(sentences)) for term, sentences in brief.items() if sentences],
     )
 
 
-def _how_many(report: Overview) -> str:
+def _how_many(report: Overview) -> list[str]:
     evaluated = say("overview.evaluated", n=len(report.services), year=report.year.label)
-    children = sum(len(each.cohort.at_risk) for each in report.services if each.service.unit != "parent")
     parents = sum(len(each.cohort.at_risk) for each in report.services if each.service.unit == "parent")
-    counted = say("overview.supported", children=f"{children:,}", parents=fw.units("parent", parents))
-    return f"{evaluated} {counted}"
+    counted = say("overview.supported", children=f"{_children(report):,}", parents=fw.units("parent", parents))
+    return [evaluated, counted]
 
 
-def _looked_after(report: Overview) -> str:
-    """Say how many children were looked after at the end of the year, and a year before."""
+def _children(report: Overview) -> int:
+    """Count the children and babies of the year in every stream of every service, each service apart."""
+    return sum(
+        len(cohort.at_risk)
+        for each in report.services
+        for cohort in (each.cohort, *each.other_streams.values())
+        if cohort.unit != "parent"
+    )
+
+
+def _happened(report: Overview) -> list[str]:
+    """Say how many children were looked after at the end of the year and a year before, and what came to the door."""
     own = own_series(report)
     now, before = (own[own["date"] == end] for end in (report.year.end, report.year.earlier(1).end))
+    words = {"date": day_in_words(report.year.end)}
     if now.empty:
-        return say("overview.looked_after_unknown", date=day_in_words(report.year.end))
-    words = {"children": f"{now.iloc[0]['children']:,}", "date": day_in_words(report.year.end)}
-    if before.empty:
-        return say("overview.looked_after_now", **words)
-    return say("overview.looked_after_both", before=f"{before.iloc[0]['children']:,}", **words)
+        sentences = [say("overview.looked_after_unknown", **words)]
+    else:
+        words["children"] = f"{now.iloc[0]['children']:,}"
+        key = "now" if before.empty else "both"
+        earlier = "" if before.empty else f"{before.iloc[0]['children']:,}"
+        sentences = [say(f"overview.looked_after_{key}", before=earlier, **words)]
+    if report.front_door:
+        sentences.append(say("overview.front_door", answer=front_door_sentence(report.front_door)))
+    return sentences
+
+
+def _safe(report: Overview) -> list[str]:
+    """Say of each edge-of-care service how many had a registration, enquiry or unplanned entry."""
+    counted = [
+        say("overview.edge_service", counted=_counted(row), title=each.service.title)
+        for each in report.services
+        if each.full
+        and each.service.stream == "edge_of_care"
+        and (row := each.deciding("eoc6", each.full.period, HEADLINE_DAYS)) is not None
+        and row["denominator"]
+    ]
+    return [say("overview.safe", services="; ".join(counted))] if counted else [say("brief.safe_unknown")]
+
+
+def _counted(row: pd.Series[Any]) -> str:
+    return say(
+        "share.without_percent",
+        share=fw.frequency(int(row["numerator"]), int(row["denominator"])),
+        lower=fw.limit(row["lower"]),
+        upper=fw.limit(row["upper"]),
+    )
 
 
 def _changed(report: Overview) -> list[str]:
@@ -91,7 +124,7 @@ def _changed(report: Overview) -> list[str]:
 
 def overview_figures(report: Overview) -> KeyFigures:
     """Show the council's main figures: children supported, children looked after, impossible claims."""
-    supported = sum(len(each.cohort.at_risk) for each in report.services if each.service.unit != "parent")
+    supported = _children(report)
     cards = [
         (
             f"{supported:,}",

@@ -20,19 +20,34 @@ if TYPE_CHECKING:
 def answer_sentence(report: Evaluation) -> str:
     """Return the report's answer: of the latest full years, how many had the outcome at 12 months.
 
-    Where 12 months have not passed for everybody of any year: what is known of the year when support closed.
+    Where 12 months have not passed for everybody of any year: the year itself, at the longest window that has; where
+    none has, what is known of it when support closed.
     """
-    if report.full is None or report.full.at_risk.empty:
-        too_early = say("answer.none", extract=day_in_words(report.council.extract_date))
-        if not STREAMS[report.service.stream].closing:
-            return too_early
-        closing = say("answer.this_year", year=report.year.label, outcome=at_closure(report, report.year))
-        return f"{too_early} {closing}"
-    return say(
-        f"answer.{report.service.unit}",
-        period=report.full.period.in_words,
-        outcome=outcome(report, primary(report, report.full.period, HEADLINE_DAYS), HEADLINE_DAYS),
-    )
+    if report.full is not None and not report.full.at_risk.empty:
+        return _answer(report, report.full.period, HEADLINE_DAYS)
+    too_early = say("answer.none", extract=day_in_words(report.council.extract_date))
+    if days := followed_days(report):
+        return f"{too_early} {_answer(report, report.year, days)}"
+    if not STREAMS[report.service.stream].closing:
+        return too_early
+    return f"{too_early} {say('answer.this_year', year=report.year.label, outcome=at_closure(report, report.year))}"
+
+
+def _answer(report: Evaluation, period: Period, days: int) -> str:
+    happened = outcome(report, primary(report, period, days), days)
+    return say(f"answer.{report.service.unit}", period=period.in_words, outcome=happened)
+
+
+def followed_days(report: Evaluation) -> int:
+    """Return the longest window, up to the headline's, that has passed for everybody of the year; 0 for none."""
+    rows = report.cohort.at_risk
+    on_time = rows[rows["entry_days"] == 0]
+    passed = [
+        days
+        for days in report.service.windows_days
+        if days <= HEADLINE_DAYS and len(on_time) and on_time[f"matured_{days}"].all()
+    ]
+    return max(passed, default=0)
 
 
 def at_closure(report: Evaluation, period: Period, stream: str | None = None) -> str:
@@ -50,10 +65,8 @@ def outcome(report: Evaluation, row: pd.Series[Any] | None, days: int) -> str:
 
 
 def in_words(report: Evaluation, row: pd.Series[Any] | None) -> str:
-    """Write a figure of the report, a cumulative incidence as the estimate that it is."""
-    if row is not None and row["measure"] == STREAMS[report.service.stream].incidence:
-        return fw.estimated(row, report.service.unit, thresholds(report))
-    return fw.share(row, thresholds(report))
+    """Write a share of the report's, a cumulative incidence as the estimate that it is."""
+    return fw.estimated(row, report.service.unit, thresholds(report))
 
 
 def primary(report: Evaluation, period: Period, days: int) -> pd.Series[Any] | None:

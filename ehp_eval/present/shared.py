@@ -165,7 +165,7 @@ def figures_table(report: Evaluation | FrontDoor) -> Table:
 def _figure_row(report: Evaluation | FrontDoor, row: pd.Series[Any]) -> dict[str, str]:
     few = pd.notna(row["denominator"]) and row["denominator"] < report.council.settings.thresholds.percentages_from
     if row["unit"] not in (SHARE, POINTS):
-        value, limits = fw.quantity(row, report.council.settings.thresholds), NOTHING
+        value, limits = fw.quantity(row, report.service.unit, report.council.settings.thresholds), NOTHING
     elif row["unit"] == POINTS:
         value = fw.points(row["value"])
         limits = say("share.interval", lower=fw.points(row["lower"]), upper=fw.points(row["upper"]))
