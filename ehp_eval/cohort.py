@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ehp_eval import events, units
+from ehp_eval.errors import EhpError
 from ehp_eval.periods import looked_after_on
 from ehp_eval.streams import STREAMS
 
@@ -160,8 +161,13 @@ def _excluded(council: Council, rows: pd.DataFrame, stream: str) -> pd.Series[st
             periods, left_on=["unit_id", "entered_on"], right_on=["person_id", "started_on"]
         )
         reasons[in_care & ~rows["unit_id"].isin(began["unit_id"]) & reasons.isna()] = "looked_after_at_t0"
-    else:
+    elif stream in ("placement_support", "reunification"):
         reasons[~in_care & reasons.isna()] = "not_looked_after_at_t0"
+    else:
+        raise EhpError(
+            f"Who of the stream '{stream}' is not at risk at t0 is not known: say it here, even where it is nobody "
+            "(CONTRIBUTING.md, a kind of evaluation)"
+        )
     return reasons
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ehp_eval.streams import STREAMS
+
 Kind = Literal["id", "code", "date", "month", "year", "whole", "number", "percent", "text"]
 Blank = Literal["not allowed", "unknown", "not applicable", "still open"]
 
 UNKNOWN = "U"
 # What a published claim can be held against: a stream of a service, a service as a whole, the looked-after series.
-STREAM_CLAIMS = ("eoc1c", "eoc8c", "psw1c", "bm1c")
+STREAM_CLAIMS = tuple(stream.closing for stream in STREAMS.values() if stream.closing)
 SERVICE_CLAIMS = ("eoc7c", "rf4n")
 SYSTEM_CLAIMS = ("areas_rising", "areas_falling_each_year", "growth")
 # What is asked of who is reached: columns of `persons`, and the age that the month of birth gives.

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ehp_eval import units
+from ehp_eval.episodes import care_episodes, with_parent
+from ehp_eval.errors import EhpError
 from ehp_eval.streams import LEFT_CARE, SEPARATED, STREAMS
 
 if TYPE_CHECKING:
@@ -84,13 +87,19 @@ def returns_home(council: Council) -> pd.Series[pd.Timestamp]:
 def first_separations(council: Council) -> pd.Series[pd.Timestamp]:
     """First day on which a child was looked after apart from its parents, by person.
 
-    A placement with parents, or of parent and baby together, is no separation; nor is respite.
+    A placement with parents, or of parent and baby together, is no separation; nor is respite. Of rows that repeat an
+    episode the one that the periods of care keep counts.
     """
-    settings = council.settings.looked_after
-    episodes = council.episodes
-    together = (episodes["parent_and_baby"] == "Y") | episodes["placement_type"].isin(settings.placed_with_parents)
-    respite = episodes["legal_status"].isin(settings.respite_legal_statuses)
-    return episodes[~together & ~respite].groupby("person_id")["started_on"].min()
+    episodes = care_episodes(council)
+    return episodes[~with_parent(council, episodes)].groupby("person_id")["started_on"].min()
+
+
+def status_events_of_born(council: Council) -> pd.DataFrame:
+    """Status events, those under an id from before birth under that of every baby of the pregnancy too."""
+    table = council.tables["status_events"]
+    before = units.ids_before_birth(council).merge(table, on="person_id")
+    before = before.assign(person_id=before["baby_id"])[list(table.columns)]
+    return pd.concat([table, before], ignore_index=True)
 
 
 def eighteenth_birthdays(council: Council) -> pd.Series[pd.Timestamp]:
@@ -119,17 +128,19 @@ def _of_stream(council: Council, stream: str) -> pd.Series[pd.Timestamp]:
         return first_separations(council)
     if stream == "parent_support":
         return _proceedings_for_later_children(council)
-    return periods["ended_on"].dropna()
+    if stream == "placement_support":
+        return periods["ended_on"].dropna()
+    raise EhpError(f"No event is known for the stream '{stream}': add it here (CONTRIBUTING.md, a kind of evaluation)")
 
 
 def _proceedings_for_later_children(council: Council) -> pd.Series[pd.Timestamp]:
-    """Dates on which proceedings were issued for a child born after the index removal, by parent."""
-    tables = council.tables
-    issued = tables["status_events"][tables["status_events"]["type"] == "proceedings_issued"]
-    children = tables["babies"].merge(tables["pregnancies"], on="pregnancy_id").merge(tables["parents"], on="parent_id")
-    # Where the removal is not dated, only a child born after the engagement is surely a later one.
-    later = children[children["born_on"] > children["index_removal_on"].fillna(children["engaged_on"])]
-    found = later.merge(issued, left_on="baby_id", right_on="person_id")
+    """Dates on which proceedings were issued for a child born after the index removal, by parent.
+
+    Those recorded under the id before birth count for every child of that pregnancy.
+    """
+    happened = status_events_of_born(council)
+    issued = happened[happened["type"] == "proceedings_issued"]
+    found = units.later_children(council).merge(issued, left_on="baby_id", right_on="person_id")
     # An issue before the engagement is no event after it: it lies before the clock, and `after_entry` drops it.
     return found.set_index("parent_id")["date"]
 

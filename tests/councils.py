@@ -193,14 +193,16 @@ def write_rows(path: Path, rows: Sequence[Row]) -> None:
         writer.writerows(rows)
 
 
-def council_of(*, extract: str = EXTRACT, **tables: Sequence[Row]) -> Council:
-    """A council in memory, with the services and settings above."""
+def council_of(
+    *, extract: str = EXTRACT, services: Mapping[str, Content] | None = None, **tables: Sequence[Row]
+) -> Council:
+    """A council in memory, with the settings above and these services, or those above."""
     content = changed(SETTINGS, council__extract_date=date.fromisoformat(extract))
     empty = {name: table(name) for name in TABLES if name not in tables}
     given = {name: table(name, *rows) for name, rows in tables.items()}
-    return Council(
-        Path("nowhere"), CouncilSettings.model_validate(content), _services(), empty | given, frozenset(tables)
-    )
+    settings = CouncilSettings.model_validate(content)
+    chosen = _services() if services is None else _read(services)
+    return Council(Path("nowhere"), settings, chosen, empty | given, frozenset(tables))
 
 
 def table(name: str, *rows: Row) -> pd.DataFrame:
@@ -230,7 +232,11 @@ def _table(name: str, rows: Sequence[Row]) -> pd.DataFrame:
 
 @cache
 def _services() -> tuple[Service, ...]:
-    return tuple(Service.model_validate({"id": name, **content}) for name, content in SERVICES.items())
+    return _read(SERVICES)
+
+
+def _read(services: Mapping[str, Content]) -> tuple[Service, ...]:
+    return tuple(Service.model_validate({"id": name, **content}) for name, content in services.items())
 
 
 def _write_text(path: Path, text: str) -> None:

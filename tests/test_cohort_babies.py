@@ -10,6 +10,7 @@ import pytest
 from ehp_eval.cohort import Cohort
 from ehp_eval.measures.figures import figures_frame
 from ehp_eval.measures.registry import cohort_figures
+from ehp_eval.measures.topics import TOPICS
 from ehp_eval.years import Period
 from tests.cohorts import Tables, cohort, one, pregnancy, reasons, steps, together
 from tests.councils import Row, council_of, declined, episode, referral, status
@@ -140,6 +141,20 @@ def test_what_is_no_separation(changes: Row) -> None:
     assert (row["cause"], row["outcome_365"]) == ("censored", "no_event")
 
 
+@pytest.mark.parametrize(("ended_on", "cause"), [("2020-12-01", "censored"), ("", "separated")])
+def test_of_an_episode_returned_twice_the_one_that_the_periods_of_care_keep_counts(ended_on: str, cause: str) -> None:
+    # Returned as foster care to 1 November, and again as a placement of parent and baby: of two rows with one start the
+    # one with the latest end stays, and an end beats none.
+    row = one(
+        babies(
+            pregnancy("a", "2020-06-01", "2020-09-01"),
+            care(person="a1", started_on="2020-09-05", ended_on="2020-11-01"),
+            care(person="a1", started_on="2020-09-05", ended_on=ended_on, parent_and_baby="Y"),
+        )
+    )
+    assert row["cause"] == cause
+
+
 @pytest.mark.parametrize("kind", ["adopted", "special_guardianship"])
 def test_a_baby_with_other_parents_or_a_guardian_is_separated(kind: str) -> None:
     row = one(babies(pregnancy("a", "2020-06-01", "2020-09-01"), {"status_events": [status("a1", "2020-10-01", kind)]}))
@@ -190,5 +205,5 @@ def test_a_baby_accepted_on_the_day_of_the_extract_can_be_evaluated() -> None:
     assert (row["entry_days"], row["days"]) == (30, 30)
     council = council_of(extract="2021-03-31", **pregnancy("a", "2021-03-31", "2021-03-01"))
     figures = figures_frame(cohort_figures(council, built, kind=built.stream))
-    of_cohort = figures[figures["unit"] != "count"]  # the whole authority's counts are none of the cohort's
+    of_cohort = figures[~figures["measure"].isin(TOPICS["authority"])]  # the whole authority's are none of the cohort's
     assert of_cohort["value"].isna().all()

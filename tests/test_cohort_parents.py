@@ -8,7 +8,7 @@ import pytest
 
 from ehp_eval.cohort import Cohort
 from tests.cohorts import Tables, cohort, one, reasons, steps, together
-from tests.councils import Row, council_of, status
+from tests.councils import Row, council_of, referral, status
 
 
 def parent(name: str = "p", **changes: Any) -> Row:
@@ -70,6 +70,24 @@ def test_proceedings_for_a_later_child(born: str, issued: str, days: int | None)
         assert row["cause"] == "censored"
     else:
         assert (row["cause"], row["days"]) == ("proceedings_later_child", days)
+
+
+@pytest.mark.parametrize("named", ["persons", "pregnancies"])
+def test_proceedings_under_the_id_before_birth_are_of_the_child_that_was_born(named: str) -> None:
+    # An application can be recorded under the id that the child was referred under, which the persons table or the
+    # pregnancy ties to the one given at birth.
+    child: Tables = {
+        "pregnancies": [{"pregnancy_id": "g-k", "parent_id": "p", "referral_id": "r-k"}],
+        "babies": [{"baby_id": "k", "pregnancy_id": "g-k", "born_on": "2019-12-01"}],
+        "status_events": [status("u-k", "2019-12-02", "proceedings_issued")],
+    }
+    if named == "persons":
+        child["persons"] = [{"person_id": "u-k", "birth_person_id": "k"}]
+    else:
+        child["referrals"] = [referral("u-k", "2019-09-01", referral_id="r-k", service="cradle", stream="pre_birth")]
+    row = one(parents({"parents": [parent()]}, child))
+    # From 1 June to 2 December 2019: 29 + 31 + 31 + 30 + 31 + 30 + 2.
+    assert (row["cause"], row["days"]) == ("proceedings_later_child", 184)
 
 
 def test_the_first_proceedings_count_and_only_the_parents_own() -> None:

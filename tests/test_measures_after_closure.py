@@ -115,6 +115,25 @@ def test_stepped_down_by_the_28th_day_and_held_to_the_183rd() -> None:
     assert found["eoc7"]["note"] == "11 were stepped down"
 
 
+def test_who_was_never_stepped_down_is_not_held_whatever_comes_after_day_183() -> None:
+    later = ("entered", "reopened", "stepped up")
+    council = council_of(
+        referrals=[closed(person) for person in (*later, "entered early", "held")],
+        status_events=[
+            status("held", CLOSED, "stepped_down"),
+            status("reopened", "2021-01-01", "reopened"),  # day 184
+            status("stepped up", "2021-09-01", "stepped_up"),
+        ],
+        looked_after_episodes=[
+            episode("entered", "2021-02-26"),  # day 240: 183 is 31 December, then 31 of January and 26
+            episode("entered early", "2020-07-10"),
+        ],
+    )
+    found = held(council)
+    assert share(found["eoc7"]) == (1, 5)
+    assert found["eoc7"]["note"] == "1 was stepped down"
+
+
 def test_what_came_before_the_step_down_does_not_count_but_what_came_after_the_closure_does() -> None:
     people = ("before", "between", "after closure", "same day", "was in care")
     council = council_of(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ehp_eval import events
+from ehp_eval.errors import EhpError
 from ehp_eval.measures.figures import COUNT, NAN, figure, share_figure
 from ehp_eval.measures.placements import placement_held
 from ehp_eval.measures.siblings import family_rows
@@ -163,9 +164,14 @@ def counted_at_closure(council: Council, cohort: Cohort) -> tuple[pd.DataFrame, 
         good = placement_held(council, known, known["closed_on"])
     elif cohort.stream == "pre_birth":
         good = ~((known["cause"] == SEPARATED) & (ended_on[known.index] <= known["closed_on"]))
-    else:
+    elif cohort.stream == "edge_of_care":
         good = pd.Series(
             ~looked_after_on(council.care.periods, known["unit_id"], known["closed_on"]), index=known.index
+        )
+    else:
+        raise EhpError(
+            f"What is good at closure is not known for the stream '{cohort.stream}': say it here "
+            "(CONTRIBUTING.md, a kind of evaluation)"
         )
     left_out = {
         "closed_early": int(early.sum()),

@@ -1,7 +1,7 @@
 """Which measures a service has: the main ones of its stream, and the further ones of its kind.
 
-To add a measure: write a function of a council and a cohort that returns rows of the figures, name it here, and give
-its id a title in the words. It then stands in the report's tables and in `figures.csv`.
+To add a measure: write a function of a council and a cohort that returns rows of the figures, and name it here.
+CONTRIBUTING.md leads through the rest.
 """
 
 from __future__ import annotations

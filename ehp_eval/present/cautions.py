@@ -70,7 +70,7 @@ def method(report: Evaluation) -> Table:
             say("method.incidence_text", competing=say(f"charts.competing_{service.stream}")),
         ),
     ]
-    if unit != "parent":
+    if "looked_after_episodes" in STREAMS[service.stream].tables:
         statuses = ", ".join(settings.looked_after.respite_legal_statuses)
         rows += [
             (say("method.closing"), say(f"method.closing_text_{service.stream}")),

@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from ehp_eval.errors import EhpError
 from ehp_eval.present import figure_words as fw
-from ehp_eval.prose import Paragraph, quoted, sentence
+from ehp_eval.present.shared import document_numbers, documents_named
+from ehp_eval.prose import Paragraph
 from ehp_eval.register import STATUSES, register
 from ehp_eval.tables import Table
-from ehp_eval.words import day_in_words, say
+from ehp_eval.words import day_in_words, month_in_words, say
 
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Overview
@@ -35,9 +36,11 @@ def register_summary(report: Overview) -> Paragraph:
 
 
 def overdue_sentence(report: Overview) -> str:
-    """Say in a sentence how much of what was promised is overdue."""
+    """Say in a sentence how much of what was promised is overdue, by what the documents say."""
     rows = register(report.council)
-    return say("register.overdue_short", n=int(rows["overdue"].sum()), total=len(rows))
+    if rows.empty:
+        return say("register.promised", n=0)
+    return say("register.overdue_short", n=int(rows["overdue"].sum()), of=say("register.of", n=len(rows)))
 
 
 def register_table(report: Overview) -> Table | Paragraph:
@@ -45,11 +48,9 @@ def register_table(report: Overview) -> Table | Paragraph:
     rows = register(report.council)
     if rows.empty:
         return Paragraph(say("register.nothing"))
-    # Numbered as the table of the council names them, not in the order of this one.
-    actions = report.council.tables["actions"]
-    named = pd.concat([actions["document"], actions["evidence_document"].dropna()])
-    documents = {title: n for n, title in enumerate(named.unique(), start=1)}
-    frame = pd.DataFrame([_row(row, documents) for _, row in rows.iterrows()])
+    documents, measured = document_numbers(report), _measured(report)
+    rows = rows.assign(latest=_set_by_the_latest(rows, set(documents)))
+    frame = pd.DataFrame([_row(row, documents, measured) for _, row in rows.iterrows()])
     return Table(
         frame,
         caption=say("register.caption", date=day_in_words(report.council.extract_date)),
@@ -57,13 +58,31 @@ def register_table(report: Overview) -> Table | Paragraph:
         note=Markup(" ").join(
             [
                 say("register.note"),
-                *(sentence("register.document", n=n, title=quoted(title)) for title, n in documents.items()),
+                *documents_named(documents, {*rows["document"], *rows["evidence_document"].dropna()}),
             ]
         ),
     )
 
 
-def _row(row: pd.Series[Any], documents: dict[str, int]) -> dict[str, str]:
+def _set_by_the_latest(rows: pd.DataFrame, documents: set[str]) -> pd.Series[pd.Timestamp]:
+    """Return the month in which the latest document set a promise; missing where another one set it.
+
+    A document is dated by what it sets. Where one sets nothing, or not all months are known, none is surely the latest.
+    """
+    months = pd.to_datetime(rows["set_on"].str[: len("2021-09")], format="%Y-%m", errors="coerce")
+    surely = bool(months.notna().all()) and documents <= set(rows["document"])
+    return months.where((months == months.max()) & surely)
+
+
+def _measured(report: Overview) -> set[str]:
+    """Return the ids of the measures that the overview's reports compute."""
+    reports = [report.figures, *(each.figures for each in report.services)]
+    if report.front_door:
+        reports.append(report.front_door.figures)
+    return {measure for figures in reports for measure in figures["measure"]}
+
+
+def _row(row: pd.Series[Any], documents: dict[str, int], measured: set[str]) -> dict[str, str]:
     return {
         "action": row["action"],
         "source": say(
@@ -74,7 +93,7 @@ def _row(row: pd.Series[Any], documents: dict[str, int]) -> dict[str, str]:
         ),
         "due": _due(row),
         "known": _known(row, documents),
-        "followed": _followed(row),
+        "followed": _followed(row, measured),
     }
 
 
@@ -87,6 +106,8 @@ def _due(row: pd.Series[Any]) -> str:
 
 def _known(row: pd.Series[Any], documents: dict[str, int]) -> str:
     status = say(f"register.{row['status']}")
+    if pd.isna(row["evidence"]) and pd.notna(row["latest"]):
+        return say("register.known_latest", status=status, month=month_in_words(row["latest"]))
     if pd.isna(row["evidence"]):
         return say("register.known_nothing", status=status)
     return say(
@@ -98,14 +119,16 @@ def _known(row: pd.Series[Any], documents: dict[str, int]) -> str:
     )
 
 
-def _followed(row: pd.Series[Any]) -> str:
+def _followed(row: pd.Series[Any], measured: set[str]) -> str:
     if pd.isna(row["measure"]):
         return say("register.no_measure")
-    return say("register.between").join(_measure(measure) for measure in row["measure"].split())
+    return say("register.between").join(_measure(measure, measured) for measure in row["measure"].split())
 
 
-def _measure(measure: str) -> str:
-    try:
+def _measure(measure: str, measured: set[str]) -> str:
+    if measure in measured:
         return say("register.measure", title=fw.measure_title(measure), id=measure)
-    except EhpError:  # a council may name a measure that is not computed yet: its id alone
-        return measure
+    try:
+        return say("register.not_measured", title=fw.measure_title(measure))
+    except EhpError:  # the words have no title of it: its id alone
+        return say("register.not_measured", title=measure)

@@ -54,11 +54,15 @@ def at_closure(report: Evaluation, period: Period, stream: str | None = None) ->
     """Write what is known of those of a period when support closed."""
     stream = stream or report.service.stream
     row = report.deciding(STREAMS[stream].closing, period)
+    if row is None or not row["denominator"]:
+        return say("outcome.nobody_closing")
     return say(f"outcome.{stream}_closing", share=fw.share(row, thresholds(report)))
 
 
 def outcome(report: Evaluation, row: pd.Series[Any] | None, days: int) -> str:
     """Write what a figure of the service's own stream says of those in it."""
+    if row is None or pd.isna(row["value"]):
+        return say("outcome.nobody")
     stream = report.service.stream
     key = f"outcome.{stream}" if STREAMS[stream].windowed else f"outcome.{stream}_event"
     return say(key, share=in_words(report, row), window=fw.window(days))

@@ -72,10 +72,8 @@ def claims_table(report: Evaluation | FrontDoor | Overview) -> Table | Paragraph
     whole_council = isinstance(report, Overview)
     if not report.claims:
         return Paragraph(say("claims_table.empty", title=title(report), year=report.year.label))
-    documents = list(dict.fromkeys(claim.document for claim in report.claims))
-    rows = [
-        _claim_row(report.council, claim, documents.index(claim.document) + 1, whole_council) for claim in report.claims
-    ]
+    numbers = document_numbers(report)
+    rows = [_claim_row(report.council, claim, numbers[claim.document], whole_council) for claim in report.claims]
     frame = pd.DataFrame(rows)
     synthetic = report.council.settings.council.records == "synthetic"
     return Table(
@@ -85,13 +83,28 @@ def claims_table(report: Evaluation | FrontDoor | Overview) -> Table | Paragraph
         note=Markup(" ").join(
             [
                 say("claims_table.note" if synthetic else "claims_table.note_real"),
-                *(
-                    sentence("claims_table.document", n=n, title=quoted(document))
-                    for n, document in enumerate(documents, start=1)
-                ),
+                *documents_named(numbers, {claim.document for claim in report.claims}),
             ]
         ),
     )
+
+
+def document_numbers(report: Evaluation | FrontDoor | Overview) -> dict[str, int]:
+    """Return the number under which every table of a report names a document: those of the claims come first."""
+    titles = [claim.document for claim in report.claims]
+    if isinstance(report, Overview):
+        actions = report.council.tables["actions"]
+        titles += [*actions["document"], *actions["evidence_document"].dropna()]
+    return {title: n for n, title in enumerate(dict.fromkeys(titles), start=1)}
+
+
+def documents_named(numbers: dict[str, int], used: set[str]) -> list[Markup]:
+    """Say, below a table that uses them, which documents the numbers stand for."""
+    return [
+        sentence("claims_table.document", n=n, title=quoted(document))
+        for document, n in numbers.items()
+        if document in used
+    ]
 
 
 def publish(report: Evaluation | FrontDoor | Overview, answer: str) -> Figures:
