@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 from ehp_eval.chart_svg import svg_of
 from ehp_eval.errors import ReportError
-from ehp_eval.tables import Table, stable_id
+from ehp_eval.tables import Table, stable_id, unbroken
 from ehp_eval.words import say
 
 BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
@@ -112,14 +112,14 @@ class Chart:
         return f"{self.caption}\n{self.alt}\n{self.data.frame.to_string(index=False)}"
 
     def _repr_html_(self) -> str:
-        items = Markup("").join(Markup("<li>{}</li>").format(words) for words in self.key)
+        items = Markup("").join(Markup("<li>{}</li>").format(unbroken(words)) for words in self.key)
         key = Markup('<p class="ehp-key-title">{}</p><ol class="ehp-key">{}</ol>\n').format(say("chart.events"), items)
         return _FIGURE.format(
             id=self.id,
-            caption=self.caption,
+            caption=unbroken(self.caption),
             svg=Markup(self.svg),
             key=key if self.key else "",
-            note=Markup('<p class="ehp-note">{}</p>\n').format(self.note) if self.note else "",
+            note=Markup('<p class="ehp-note">{}</p>\n').format(unbroken(self.note)) if self.note else "",
             summary=say("chart.data_summary"),
             data=Markup(self.data._repr_html_()),
         )

@@ -132,12 +132,13 @@ def _write_values(axes: Axes, steps: pd.DataFrame, shown: Sequence[int], end: fl
         if isnan(value):
             continue
         axes.plot(day, value, "o", color=BLUE, markersize=7, markeredgecolor="white", zorder=4, clip_on=False)
+        left = day < _least(end)  # no room before it: the words would stand over the axis
         axes.annotate(
             percent_words(value),
             (day, value),
-            xytext=(-4, 6),
+            xytext=(6 if left else -4, 6),
             textcoords="offset points",
-            ha="right",
+            ha="left" if left else "right",
             va="bottom",
             fontweight="bold",
             color=BLUE,
@@ -156,16 +157,21 @@ def _write_at_risk(axes: Axes, numbers: dict[int, int], end: float) -> None:
 
 def _apart(days: Sequence[int], end: float) -> list[int]:
     """Keep, from the longest down, the days whose words would not touch in the chart."""
-    least = 34 / (0.85 * WIDTH * POINTS) * end  # 34 points hold four digits or "12%"
     kept: list[int] = []
     for day in sorted(set(days), reverse=True):
-        if not kept or kept[-1] - day >= least:
+        if not kept or kept[-1] - day >= _least(end):
             kept.append(day)
     return kept[::-1]
 
 
+def _least(end: float) -> float:
+    """Return the days across which four digits or "12%" can be written, 34 points."""
+    return 34 / (0.85 * WIDTH * POINTS) * end
+
+
 def _table(steps: pd.DataFrame, numbers: dict[int, int], caption: str, percent_from: int) -> Table:
     shares = pd.DataFrame([_at(steps, day) for day in numbers])[["incidence", "lower", "upper"]]
+    shares.loc[shares["upper"] == 0, ["lower", "upper"]] = float("nan")  # before the first event there are no limits
     data = shares.reset_index(drop=True)
     if max(numbers.values()) < percent_from:
         data = data.drop(columns="incidence")

@@ -30,7 +30,7 @@ from ehp_eval.tables import Table, percent_words, written
 from ehp_eval.words import say
 
 FIGURES = ("value", "lower", "upper", "numerator", "denominator")
-_ROW = 0.39  # inches; a further line of a label takes two thirds of it
+_ROW = 0.39  # inches; a further line of a label takes half of it, as does the space above a head
 
 
 def interval_chart(
@@ -84,11 +84,10 @@ def interval_chart(
     check_words(caption, alt)
     check_columns(frame, [name for name in (label, *FIGURES, published, group) if name], caption)
     rows = frame.reset_index(drop=True)
-    places, ticks, heads = _places(rows, label, group)
+    places, ticks, heads, height = _places(rows, label, group)
     low, high = value_limits(rows, published, percent, reference)
-    lines = sum(2 + words.count("\n") for words in ticks.values()) * _ROW / 2
     with drawing():
-        figure = new_figure(0.75 + max(lines, len(ticks) * _ROW) + (0.3 if published or reference else 0))
+        figure = new_figure(0.75 + height * _ROW + (0.3 if published or reference else 0))
         axes = figure.subplots()
         if percent:
             percent_axis(axes, "x", low, high)
@@ -119,7 +118,7 @@ def interval_chart(
         axes.set_yticks(list(ticks), list(ticks.values()))
         for tick, place in zip(axes.get_yticklabels(), ticks, strict=True):
             tick.set_fontweight("bold" if place in heads else "normal")
-        axes.set_ylim(max(ticks) + 0.6, -0.6)
+        axes.set_ylim(height + 0.1, -0.1)
         axes.set_xlabel(x_label)
         axes.grid(visible=False, axis="y")
         if published:
@@ -219,20 +218,31 @@ def value_limits(
     return 0.0, float(values.max()) * 1.08 if len(values) and values.max() > 0 else 1.0
 
 
-def _places(rows: pd.DataFrame, label: str, group: str | None) -> tuple[list[float], dict[float, str], set[float]]:
-    """Give each row its place on the axis; and what is written at each place, and which are heads."""
+def _places(
+    rows: pd.DataFrame, label: str, group: str | None
+) -> tuple[list[float], dict[float, str], set[float], float]:
+    """Give each row its place on the axis, what is written at each place, which are heads, and how long it all is."""
     places: list[float] = []
     ticks: dict[float, str] = {}
     heads: set[float] = set()
     before: object = None
+    end = 0.0
+
+    def take(words: str) -> float:
+        """Write words at the end, with room for all their lines; return the middle of the room."""
+        nonlocal end
+        room = 1 + words.count("\n") / 2
+        middle, end = end + room / 2, end + room
+        ticks[middle] = words
+        return middle
+
     for row in rows.to_dict("records"):
         if group and row[group] != before:
             before = row[group]
-            heads.add(len(ticks))
-            ticks[len(ticks)] = wrapped(before, 26)
-        places.append(len(ticks))
-        ticks[len(ticks)] = wrapped(row[label], 24)
-    return places, ticks, heads
+            end += 0.5 if ticks else 0
+            heads.add(take(wrapped(before, 26)))
+        places.append(take(wrapped(row[label], 24)))
+    return places, ticks, heads, end
 
 
 def _dots(axes: Axes, places: pd.Series, values: pd.Series, vertical: bool, **marks: Any) -> None:

@@ -86,6 +86,7 @@ def year_chart(
                 va="bottom",
                 style="italic" if pd.isna(row["value"]) else "normal",
                 annotation_clip=False,
+                bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 0.5},  # over lines of events
             )
         axes.set_xticks(places, [str(words) for words in rows[year]])
         axes.set_xlim(-0.5, len(rows) - 0.5)

@@ -1,4 +1,4 @@
-"""Over time: how many a service took on each month, and the days of the rare events."""
+"""Over time: how many a service took on each month or quarter, and the days of the rare events."""
 
 from __future__ import annotations
 
@@ -7,32 +7,41 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ehp_eval.control_charts import LEAST_POINTS
+from ehp_eval.control_charts import LEAST_MEAN_OF_RUNS, LEAST_POINTS
 from ehp_eval.years import Period
 
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation
     from ehp_eval.front_door import FrontDoor
 
+QUARTER = 3  # months
 RARE_BELOW = 12
 """Events are rare where there are fewer a year than this: in most months there is none then."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Volumes:
-    """How many were taken on each month.
+    """How many were taken on each month, or each quarter.
 
     Attributes
     ----------
-    months : DataFrame
-        Columns month (its first day) and value; months without anybody are in it with 0.
+    counts : DataFrame
+        Columns month (the first day of the month or quarter) and value; those without anybody are in it with 0.
     baseline : int
         How many of them, from the first, lie before the report year: what that year is held against. All, where
         those before are fewer than a control chart needs.
+    months_each : int
+        1 where they are months, 3 where they are quarters.
     """
 
-    months: pd.DataFrame
+    counts: pd.DataFrame
     baseline: int
+    months_each: int
+
+    @property
+    def mean(self) -> float:
+        """How many in one of them on average, in the baseline; nan where there is none."""
+        return float(self.counts["value"].iloc[: self.baseline].mean())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,19 +86,37 @@ def monthly(dates: pd.Series[pd.Timestamp], first: pd.Timestamp, last: pd.Timest
     return pd.DataFrame({"month": months.to_timestamp(), "value": counts.to_numpy(dtype="int64")})
 
 
-def monthly_accepted(report: Evaluation | FrontDoor) -> Volumes:
-    """Count by month whom the service took on, in its own stream, up to the last month of the report year.
+def quarterly(months: pd.DataFrame) -> pd.DataFrame:
+    """Put the months of `monthly` together by quarter (April to June, ...); months of a part quarter are left out."""
+    quarter = months["month"].dt.to_period("Q")
+    whole = months[quarter.map(quarter.value_counts()) == QUARTER]
+    together: pd.DataFrame = whole.groupby(quarter).agg({"month": "first", "value": "sum"}).reset_index(drop=True)
+    return together
 
-    From its first whole month in the records. Each child, or pregnancy and baby, counts once a year, by its first
-    acceptance, each parent by the engagement: as in the flow of that year. Pregnancies count whether or not
-    the baby has been born, since the latest would otherwise be missing.
+
+def accepted_volumes(report: Evaluation | FrontDoor) -> Volumes:
+    """Count whom the service took on, in its own stream, up to the last month of the report year.
+
+    By month; where a month has fewer than 3 on average, by quarter if there are the 12 that a control chart needs:
+    single months would then stand out too often by chance (`ehp_eval.control_charts.rules_for`).
+
+    From the first whole month or quarter of the service in the records. Each child, or pregnancy and baby, counts
+    once a year, by its first acceptance, each parent by the engagement: as in the flow of that year. Pregnancies
+    count whether or not the baby has been born, since the latest would otherwise be missing.
     """
     began = pd.Timestamp(report.service.operational_since)
     whole = began if began.day == 1 else began + pd.offsets.MonthBegin(1)
     first = max(whole, Period.year(next(iter(report.by_year))).start)
     months = monthly(_taken_on(report), first, report.year.end)
-    before = int((months["month"] < report.year.start).sum())
-    return Volumes(months, before if before >= LEAST_POINTS else len(months))
+    by_month = _volumes(months, report.year.start, 1)
+    if by_month.mean < LEAST_MEAN_OF_RUNS and len(quarters := quarterly(months)) >= LEAST_POINTS:
+        return _volumes(quarters, report.year.start, QUARTER)
+    return by_month
+
+
+def _volumes(counts: pd.DataFrame, year_began: pd.Timestamp, months_each: int) -> Volumes:
+    before = int((counts["month"] < year_began).sum())
+    return Volumes(counts, before if before >= LEAST_POINTS else len(counts), months_each)
 
 
 def event_dates(report: Evaluation) -> RareEvents:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Hashable, Mapping
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
@@ -90,11 +91,12 @@ class Table:
             for i in range(len(self.frame))
         )
         shape = self._shape([cells for *_, cells in columns])
-        note = Markup('<p class="ehp-note">{}</p>\n').format(self.note) if self.note else ""
-        return _TABLE.format(id=self.id, caption=self.caption, shape=shape, head=head, rows=rows, note=note)
+        note = Markup('<p class="ehp-note">{}</p>\n').format(unbroken(self.note)) if self.note else ""
+        caption = unbroken(self.caption)
+        return _TABLE.format(id=self.id, caption=caption, shape=shape, head=head, rows=rows, note=note)
 
     def _shape(self, columns: list[list[Markup]]) -> Markup:
-        """Return the mark of a table that paper shows in smaller type, or as two halves side by side."""
+        """Return the mark of a table that paper shows in smaller type, or in columns side by side."""
         if len(columns) >= _WIDE:
             return Markup(" ehp-wide")
         letters = sum(max((len(cell.striptags()) for cell in cells), default=0) for cells in columns)
@@ -130,6 +132,8 @@ def written(value: object, how: Format = ",.1f") -> str:
     if isinstance(value, date):
         return day_in_words(value)
     if _is_number(value):
+        if (share := _PERCENT.fullmatch(how)) is not None:
+            return percent(value, int(share[1]))  # type: ignore[arg-type]
         return format(int(value) if how.endswith("d") else value, how)  # type: ignore[call-overload]
     return str(value)
 
@@ -147,8 +151,15 @@ def unbroken(words: str) -> Markup:
 
 def percent_words(value: float) -> str:
     """Write a share in whole per cent; never as 0% or 100% where it is neither."""
-    whole = f"{value:.0%}"
-    return f"{value:.1%}" if whole in ("0%", "100%") and value not in (0, 1) else whole
+    whole = percent(value, 0)
+    return percent(value, 1) if whole in ("0%", "100%") and value not in (0, 1) else whole
+
+
+def percent(value: float, places: int) -> str:
+    """Write a share in per cent, a half rounded up as readers do: 0.625 is 63%; a float prints the even 62%."""
+    # Twelve places drop what is no part of the number: 1 - 0.665 is 0.33499999999999996.
+    exact = Decimal(str(round(float(value), 12))) * 100
+    return f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):f}%"
 
 
 def stable_id(kind: str, words: str, content: str) -> str:
@@ -172,6 +183,7 @@ def _is_number(value: object) -> bool:
 
 _NUMBER = Markup(' class="ehp-number"')
 _SHORT = Markup(' class="ehp-short"')
+_PERCENT = re.compile(r"\.(\d)%")
 _PROSE = Markup(' class="ehp-prose"')
 _WIDE = 7  # columns
 _LONG, _NARROW = 16, 50  # rows; letters: twelve months and more of a chart's data

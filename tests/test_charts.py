@@ -272,7 +272,7 @@ def test_incidence_is_read_at_fixed_days_only(lettered):
     chart = incidence()
     assert cells(chart) == [
         ["Days since the start", "Still followed", "Cumulative incidence", "Lower limit", "Upper limit"],
-        ["0", "50", "0.0%", "0.0%", "0.0%"],
+        ["0", "50", "0.0%", "not available", "not available"],  # before the first event there are no limits
         ["91", "49", "2.0%", "0.0%", "5.0%"],
         ["365", "40", "6.0%", "2.0%", "11.0%"],
         ["730", "6", "11.0%", "6.0%", "18.0%"],

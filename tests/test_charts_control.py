@@ -202,6 +202,46 @@ def test_the_months_that_set_the_lines_are_named(monkeypatch):
     assert chart.data.note.endswith("They come from the first 12 months.")
 
 
+def quarters(**changes) -> Chart:
+    """The values by quarter, April to June 2019 the first."""
+    frame = MONTHS.assign(month=pd.date_range("2019-04-01", periods=20, freq="QS"))
+    return control(frame, months_each=3, **changes)
+
+
+def test_quarters_are_named_by_their_months(monkeypatch):
+    monkeypatch.setitem(chart_style._RC, "svg.fonttype", "none")
+    chart = quarters(baseline=12)
+    rows = cells(chart)
+    assert rows[0] == ["Quarter", "Referrals", "Stands out"]
+    assert rows[1] == ["April to June 2019", "14", "no"]
+    assert rows[4] == ["January to March 2020", "12", "no"]
+    assert rows[14] == ["July to September 2022", "31", "above the upper limit"]
+    # The 18th to the 20th quarter: July 2023 to March 2024.
+    assert chart.note == (
+        "What stands out: July to September 2022 (above the upper limit); "
+        "July 2023 to March 2024 (a run above the centre line)."
+    )
+    words = " ".join(letters(chart))
+    assert "lines set by these 12 quarters" in words
+    assert {"a quarter", "a quarter that stands out"} <= set(letters(chart))
+    assert chart.data.note.endswith("They come from the first 12 quarters.")
+    quiet = {"signal": False, "words": ""}
+    assert control(MONTHS.assign(**quiet), months_each=3).note == "No quarter stands out."
+
+
+def test_quarters_stand_at_their_middle_and_hold_the_events_of_their_last_month(monkeypatch):
+    drawn_at = []
+    monkeypatch.setattr(charts_control, "_name_runs", lambda axes, runs, places, *rest: drawn_at.append((axes, places)))
+    # The last of the 20 quarters is January to March 2024.
+    events = pd.DataFrame({"at": pd.to_datetime(["2024-03-31", "2024-04-01"]), "label": ["Last day", "After"]})
+    chart = quarters(events=events)
+    ((axes, places),) = drawn_at
+    # Months are counted as year x 12 + month: April 2019 starts at 24231.5, May, the middle, is 24233.
+    assert places[:2].tolist() == [2019 * 12 + 5, 2019 * 12 + 8]
+    assert axes.get_xlim() == (2019 * 12 + 3.5, 2024 * 12 + 3.5)
+    assert chart.key == ("Last day (2024)",)
+
+
 @pytest.mark.parametrize("months", [1, 2, 14, 60, 150])
 def test_every_year_of_the_axis_can_be_read(months):
     dates = pd.Series(pd.date_range("2018-12-01", periods=months, freq="MS"))
@@ -307,7 +347,8 @@ def test_every_share_of_a_funnel_is_in_its_data_unless_few(counts):
         counts, rows_of(charts_funnel._table(frame, LIMITS, "Caption", 20))[1:], strict=True
     ):
         assert row[2:4] == [str(numerator), str(n)]
-        assert row[4] == (f"{numerator / n:.1%}" if n >= 20 else "not given: fewer than 20")
+        tenths = (2000 * numerator + n) // (2 * n)  # a half rounded up
+        assert row[4] == (f"{tenths // 10}.{tenths % 10}%" if n >= 20 else "not given: fewer than 20")
 
 
 @settings(deadline=None, max_examples=12)

@@ -3,10 +3,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from ehp_eval.control_charts import RULES, xmr
+from ehp_eval.control_charts import RULES, rules_for, xmr
 from ehp_eval.errors import StatisticsError
 
 if TYPE_CHECKING:
@@ -102,6 +103,41 @@ def test_limits_of_counts_stop_at_0_and_no_count_is_then_too_low():
 def test_where_nothing_varies_anything_else_is_a_signal():
     points = xmr(pd.Series([4] * 12 + [5, 4]), baseline=12).points
     assert points["signal"].tolist() == [False] * 12 + [True, False]
+
+
+def test_only_the_rules_that_are_asked_for_mark():
+    # 118 and 118: 2 of 3 beyond two sigma, and none beyond a limit. 127 lies beyond one.
+    values = pd.Series([*STEADY, 118, 118, 127])
+    points = xmr(values, baseline=12, rules=RULES[:1]).points
+    assert list(points.columns) == ["value", "moving_range", "beyond_limit", "signal"]
+    assert points["signal"].tolist() == [False] * 14 + [True]
+    assert not xmr(values, baseline=12, rules=()).points["signal"].any()
+
+
+@pytest.mark.parametrize(
+    ("mean", "rules"), [(0.99, ()), (1.0, ("beyond_limit",)), (2.99, ("beyond_limit",)), (3.0, RULES), (31.6, RULES)]
+)
+def test_small_counts_are_trusted_with_fewer_rules(mean: float, rules: tuple[str, ...]):
+    assert rules_for(mean) == rules
+
+
+# Shares from a simulation of its own (vectorised, 20,000 series each; checked point by point against xmr), as in the
+# docstring of rules_for: 1 in 30, 1 in 105, 1 in 57, 1 in 64. The bounds leave room for the fewer series here.
+@pytest.mark.parametrize(
+    ("mean", "rules", "points", "baseline", "between"),
+    [
+        (2, RULES, 36, 24, (1 / 45, 1 / 22)),  # months by all four rules: 1 in 30
+        (2, RULES[:1], 36, 24, (1 / 200, 1 / 60)),  # by the first alone: 1 in 105
+        (6, RULES, 16, 12, (1 / 90, 1 / 38)),  # the same by quarter: 1 in 57
+        (31.6, RULES, 60, 48, (1 / 90, 1 / 45)),  # 1 in 64
+    ],
+)
+def test_how_often_nothing_signals(
+    mean: float, rules: tuple[str, ...], points: int, baseline: int, between: tuple[float, float]
+):
+    series = np.random.default_rng(1956).poisson(mean, (120, points))
+    signals = [xmr(pd.Series(each), baseline=baseline, rules=rules).points["signal"].mean() for each in series]
+    assert between[0] < np.mean(signals) < between[1]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
+from ehp_eval import present
 from ehp_eval.errors import StatisticsError
+from ehp_eval.evaluation import evaluate
 from ehp_eval.funnels import funnel, funnel_limits
+from ehp_eval.measures.side_by_side import siblings_factor
+from tests.councils import council_of, episode, referral
 
 
 # R, from Spiegelhalter's definition with the probabilities written out:
@@ -56,6 +60,74 @@ def test_the_funnel_of_the_opposite_outcome_is_its_mirror(share: float, n: int):
     there, back = funnel_limits(share, [n]).iloc[0], funnel_limits(1 - share, [n]).iloc[0]
     for name in ("95", "998"):
         assert back[f"lower_{name}"] == pytest.approx(1 - there[f"upper_{name}"], abs=1e-9)
+
+
+def test_brothers_and_sisters_widen_the_funnel():
+    # The limits of 204 at a factor of 2.04 are those of 100, in R's table above.
+    found = funnel_limits(0.9, [204], design_effect=2.04).iloc[0]
+    assert (found["n"], found["lower_95"], found["upper_998"]) == pytest.approx((204, 0.832281388361, 0.985821134992))
+    between = funnel_limits(0.5, [25], design_effect=2.0).iloc[0]  # R at 12 and 13: 0.1755303030, 0.1841850457
+    assert between["lower_95"] == pytest.approx((0.1755303030 + 0.1841850457) / 2)
+    # Never fewer than one.
+    assert funnel_limits(0.5, [1], design_effect=3).equals(funnel_limits(0.5, [1]))
+
+
+@settings(deadline=None, max_examples=40)
+@given(shares, sizes, st.floats(1, 3))
+def test_no_factor_puts_a_limit_outside_0_to_1_or_the_wrong_way_round(share: float, n: int, factor: float):
+    row = funnel_limits(share, [n], design_effect=factor).iloc[0]
+    assert 0 <= row["lower_998"] <= row["lower_95"] <= row["upper_95"] <= row["upper_998"] <= 1
+
+
+def test_a_flag_goes_where_siblings_explain_it():
+    # 19 of 20 and 19 of 36 together: 38 of 56. By R (low as above) 1 - low(1 - 38/56, 20, .025) = 0.898, and at 11 and
+    # 12 independent ones 0.986 and 0.976; 20 / 1.72 = 11.63 lies between.
+    units = pd.DataFrame({"numerator": [19, 19], "denominator": [20, 36]})
+    assert funnel(units)["inside_95"].tolist() == [False, True]
+    assert funnel(units, design_effect=1.72)["inside_95"].tolist() == [True, True]
+
+
+def report_of_pairs(together: bool):
+    """56 children of 28 pairs, or of no family; a pair fares alike; 18 of them become looked after."""
+    referrals = [
+        referral(f"c{n}", "2019-05-10", **({"family_id": f"f{n // 2}"} if together else {})) for n in range(56)
+    ]
+    people = [{"person_id": f"c{n}", "locality": "West" if n < 20 else "East"} for n in range(56)]
+    care = [episode(f"c{n}", "2019-06-10") for n in (0, 1, *range(20, 36))]
+    council = council_of(referrals=referrals, persons=people, looked_after_episodes=care)
+    return evaluate(council, "doorstep", "2020-21")
+
+
+def test_the_report_widens_its_limits_by_what_siblings_do_and_says_so():
+    # Pairs that fare alike: with 28 clusters of 2 the variance is twice that of 56, times 28 / 27 for the small number.
+    report = report_of_pairs(together=True)
+    assert siblings_factor(report.full, 365) == pytest.approx(2 * 28 / 27)
+    shown = present.funnel(report)
+    assert "as wide as 2.1 times fewer children would make them (the design effect of" in shown.note
+    assert (
+        "The band counts brothers and sisters as independent, and is somewhat too narrow."
+        in present.course(report).note
+    )
+    alone = report_of_pairs(together=False)
+    assert siblings_factor(alone.full, 365) == 1
+    assert "The limits count all as independent" in present.funnel(alone).note
+    assert "brothers and sisters" not in present.course(alone).note
+    # 18 of 20 in the West, where together 38 of 56: inside both; its 95% limits are wider with pairs.
+    limits = [chart.data.frame.set_index("label").loc["West", "limits_95"] for chart in (shown, present.funnel(alone))]
+    assert limits[1].endswith(" to 89.8%")
+    assert limits[0] != limits[1]
+
+
+def test_where_everybody_fares_alike_siblings_count_as_copies():
+    referrals = [referral(f"c{n}", "2019-05-10", family_id=f"f{n // 2}") for n in range(12)]
+    report = evaluate(council_of(referrals=referrals, looked_after_episodes=[]), "doorstep", "2020-21")
+    assert siblings_factor(report.full, 365) == 2
+
+
+@pytest.mark.parametrize("factor", [0.9, float("nan"), float("inf")])
+def test_impossible_factors_are_refused(factor: float):
+    with pytest.raises(StatisticsError, match="must be 1 or more"):
+        funnel_limits(0.9, [20], design_effect=factor)
 
 
 def test_units_lie_about_the_share_of_all_together():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ehp_eval import present
 from ehp_eval.evaluation import Evaluation, evaluate
 from ehp_eval.load import Council
-from ehp_eval.over_time import event_dates, monthly, monthly_accepted
+from ehp_eval.over_time import accepted_volumes, event_dates, monthly, quarterly
 from tests.cohorts import Tables, pregnancy, together
 from tests.councils import SERVICES, council_of, declined, episode, referral
 
@@ -69,8 +69,8 @@ def test_a_child_counts_in_the_month_of_its_first_acceptance_of_a_year() -> None
         ],
         **NO_CARE,
     )
-    found = monthly_accepted(report_of(council))
-    counts = found.months.set_index("month")["value"]
+    found = accepted_volumes(report_of(council))
+    counts = found.counts.set_index("month")["value"]
     assert (len(counts), counts.sum()) == (24, 3)
     assert (counts["2019-04-01"], counts["2019-06-01"], counts["2020-04-01"]) == (1, 0, 2)
     assert found.baseline == 12  # the months of 2019-20
@@ -87,7 +87,7 @@ def test_pregnancies_count_when_they_are_accepted_whether_or_not_the_baby_is_bor
         **NO_CARE,
     )
     report = report_of(council, "cradle")
-    counts = monthly_accepted(report).months.set_index("month")["value"]
+    counts = accepted_volumes(report).counts.set_index("month")["value"]
     assert (counts["2020-05-01"], counts["2020-06-01"], counts["2021-03-01"]) == (2, 0, 1)
     assert counts.sum() == report.cohort.step("pregnancies_accepted")
 
@@ -98,7 +98,7 @@ def test_parents_count_when_they_engage() -> None:
         {"parent_id": "never", "offered_on": "2020-04-10"},
     ]
     council = council_of(parents=parents, pregnancies=[], babies=[], status_events=[])
-    counts = monthly_accepted(report_of(council, "afresh")).months
+    counts = accepted_volumes(report_of(council, "afresh")).counts
     assert counts.loc[counts["value"] > 0, "month"].tolist() == [pd.Timestamp("2020-06-01")]
 
 
@@ -113,10 +113,42 @@ def test_parents_count_when_they_engage() -> None:
 def test_the_months_begin_with_the_first_whole_month_of_operation(began: str, first: str, baseline: int) -> None:
     council = council_of(**children("2019-04-20", "2020-05-10"))
     service = council.service("doorstep").model_copy(update={"operational_since": pd.Timestamp(began).date()})
-    found = monthly_accepted(evaluate(council, service, "2020-21"))
-    assert found.months["month"].iloc[0] == pd.Timestamp(first)
-    assert found.months["month"].iloc[-1] == pd.Timestamp("2021-03-01")
+    found = accepted_volumes(evaluate(council, service, "2020-21"))
+    assert found.counts["month"].iloc[0] == pd.Timestamp(first)
+    assert found.counts["month"].iloc[-1] == pd.Timestamp("2021-03-01")
     assert found.baseline == baseline
+
+
+def test_quarters_are_whole_and_in_order() -> None:
+    months = pd.DataFrame({"month": pd.date_range("2019-05-01", "2020-02-01", freq="MS"), "value": range(10)})
+    # May and June, and January and February, are parts of a quarter; July to December are 2 to 7.
+    found = quarterly(months)
+    assert found["month"].tolist() == [pd.Timestamp("2019-07-01"), pd.Timestamp("2019-10-01")]
+    assert found["value"].tolist() == [2 + 3 + 4, 5 + 6 + 7]
+    assert quarterly(months[:2]).empty
+
+
+def long_running(numbers: Sequence[int], first: str) -> Evaluation:
+    """So many accepted in each month from the first on, by a service that began then; 2020-21 is the report year."""
+    council = council_of(**each_month(numbers, first=first))
+    began = {"operational_since": pd.Timestamp(f"{first}-01").date()}
+    return evaluate(council, council.service("doorstep").model_copy(update=began), "2020-21")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "first", "each", "points", "baseline"),
+    [
+        ([1, 2] * 18, "2018-04", 3, 12, 12),  # 8 before the year are too few: all 12
+        ([2, 1] * 17, "2018-06", 1, 34, 22),  # 11 whole quarters are too few
+        ([1, 4] * 18 + [9] * 12, "2017-04", 3, 16, 12),  # 2.5 a month before the report year is what decides
+    ],
+)
+def test_few_a_month_are_counted_by_quarter(
+    numbers: list[int], first: str, each: int, points: int, baseline: int
+) -> None:
+    found = accepted_volumes(long_running(numbers, first))
+    assert (found.months_each, len(found.counts), found.baseline) == (each, points, baseline)
+    assert found.counts["value"].sum() == sum(numbers)
 
 
 # --- events -------------------------------------------------------------------------------------------------------
@@ -189,6 +221,36 @@ def test_the_lines_come_from_the_months_before_the_year_where_there_are_twelve()
     assert "2.5" in chart.alt
     chart = present.volumes(report_of(council_of(**each_month([2, 3] * 6, first="2020-04"))))
     assert "Fewer than 12 months lie before 2020-21, so the lines come from all months" in chart.note
+
+
+def test_the_note_says_by_which_rules_and_how_often_nothing_stands_out() -> None:
+    chart = present.volumes(long_running([2, 4] * 24, "2017-04"))
+    assert "by one of four rules; about one month in 60 does so by chance where nothing has changed" in chart.note
+    # Quarters of 5 and 4 in turn, then one of 15: mean 4.5, every moving range 1, upper limit 7.16.
+    chart = present.volumes(long_running([1, 2, 2, 2, 1, 1] * 7 + [1, 2, 2, 2, 1, 12], "2017-04"))
+    assert "by quarter" in chart.caption
+    assert chart.alt.endswith(
+        "April 2017 to March 2021, 4 to 15 a quarter, about a centre line of 4.5. "
+        "One quarter stands out: January to March 2021."
+    )
+    assert "because a month has fewer than 3 on average" in chart.note
+    assert "about one quarter in 60 does so by chance" in chart.note
+    assert "January to March 2021 (outside the limits)" in chart.note
+
+
+def test_where_runs_mislead_only_the_limits_count_and_where_limits_do_there_are_none() -> None:
+    # 24 months, 12 the baseline; mean 1.5, every moving range 1, upper limit 4.16. The 8 months of 2 from April 2020
+    # on are a run of 8 above the centre, which does not count; the 5 of March does.
+    chart = present.volumes(report_of(council_of(**each_month([1, 2] * 6 + [2] * 8 + [1, 2, 1, 5]))))
+    assert "One month stands out: March 2021." in chart.alt
+    assert "only where it lies outside the limits" in chart.note
+    chart = present.volumes(report_of(council_of(**each_month([1, 0] * 11 + [0, 5]))))
+    assert chart.alt.endswith("0 to 5 a month, without lines of what is usual.")
+    assert chart.note == (
+        "No limits are drawn: with fewer than one a month on average, too many months would lie outside them by chance."
+    )
+    assert chart.data.note is None
+    assert set(chart.data.frame["signal"]) == {"no"}
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
 from markupsafe import Markup
 
 from ehp_eval.errors import ReportError
-from ehp_eval.tables import Table, percent_words, slug, written
+from ehp_eval.tables import Table, percent, percent_words, slug, unbroken, written
 
 HOSTILE = '<script>alert("1")</script> & {{ 7 * 7 }} $x$ **b**'
 
@@ -69,6 +71,33 @@ def test_only_columns_of_short_words_stay_on_one_line():
     )
     classes = [cell.get("class") for cell in parsed(Table(frame, caption="Lines")).select("tr:nth-child(1) td")]
     assert classes == [None, ["ehp-short"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        ("2017-18 to 2019-20", ["2017-18 to", "2019-20"]),
+        ("14 of 72 (19%; 95% interval 12% to 31%)", ["14 of 72", "95% interval", "12% to 31%"]),
+        ("\u22120.4 points (\u22125.9 to +4.6)", ["\u22120.4 points", "\u22125.9 to +4.6"]),
+        ("1,054 o 1,150", ["1,054 o 1,150"]),  # Welsh
+        ("<i>5</i> & '6'", []),
+        ("no number", []),
+    ],
+)
+def test_what_is_read_as_one_stays_on_one_line_and_the_text_is_the_same(words, whole):
+    page = BeautifulSoup(unbroken(words), "html.parser")
+    assert [span.get_text() for span in page.select("span.ehp-whole")] == whole
+    assert page.get_text() == words
+
+
+def test_paper_is_told_of_wide_tables_and_of_long_narrow_ones():
+    def shape(rows: int, columns: int, words: str = "x") -> list[str]:
+        frame = pd.DataFrame({f"c{i}": [words] * rows for i in range(columns)})
+        return parsed(Table(frame, caption="Shape")).select_one(".ehp-table")["class"]
+
+    assert shape(40, 3) == ["ehp-table", "ehp-long"]
+    assert shape(15, 3) == shape(40, 3, "x" * 30) == shape(15, 6) == ["ehp-table"]
+    assert shape(40, 7) == ["ehp-table", "ehp-wide"]
 
 
 def test_text_stays_text():
@@ -145,6 +174,37 @@ def test_one_value(value, how, words):
 )
 def test_nothing_is_rounded_to_none_or_all(value, words):
     assert percent_words(value) == words
+
+
+# 15 of 24 is 62.5 per cent, which Python rounds to the even 62; 57 of 200 is 28.5, and 0.285 as a float lies below it.
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (15 / 24, "63%"),
+        (57 / 200, "29%"),
+        (0.285, "29%"),
+        (1 - 0.665, "34%"),  # 0.33499999999999996
+        (0.2849, "28%"),
+        (1 / 8, "13%"),
+        (np.float64(0.125), "13%"),
+        (0.005, "1%"),
+        (0.995, "99.5%"),
+    ],
+)
+def test_half_a_per_cent_is_rounded_up(value, words):
+    assert percent_words(value) == words
+
+
+@pytest.mark.parametrize(("value", "words"), [(1 / 16, "6.3%"), (0.28125, "28.1%"), (-1 / 16, "-6.3%"), (2, "200.0%")])
+def test_half_a_tenth_is_rounded_up_in_tables_too(value, words):
+    assert percent(value, 1) == written(value, ".1%") == words
+
+
+@given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_shares_are_rounded_as_by_hand(counts):
+    k, n = counts
+    tenths = (2000 * k + n) // (2 * n)  # the whole number nearest to 1000 k / n, a half rounded up
+    assert percent(k / n, 1) == f"{tenths // 10}.{tenths % 10}%"
 
 
 def test_slug_drops_accents():

@@ -1,15 +1,16 @@
-"""A service over time: how many it took on each month, and the time between rare events."""
+"""A service over time: how many it took on each month or quarter, and the time between rare events."""
 
 from __future__ import annotations
 
-from math import isfinite
-from typing import TYPE_CHECKING, Any
+from math import isfinite, nan
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ehp_eval.charts import Chart, control_chart, gap_chart
-from ehp_eval.control_charts import LEAST_POINTS, RULES, xmr
-from ehp_eval.over_time import event_dates, monthly_accepted
+from ehp_eval.charts_control import period_in_words
+from ehp_eval.control_charts import LEAST_MEAN_OF_RUNS, LEAST_POINTS, RULES, rules_for, xmr
+from ehp_eval.over_time import Volumes, accepted_volumes, event_dates
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.service_charts import events_until
 from ehp_eval.prose import Callout
@@ -17,6 +18,8 @@ from ehp_eval.rare_events import gap_limits, gaps
 from ehp_eval.words import day_in_words, month_in_words, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ehp_eval.evaluation import Evaluation
     from ehp_eval.front_door import FrontDoor
 
@@ -25,36 +28,42 @@ DAYS_A_WEEK = 7
 
 
 def volumes(report: Evaluation | FrontDoor) -> Chart | Callout:
-    """Chart how many were taken on each month, and say which months stand out by which rule."""
-    found = monthly_accepted(report)
-    months = found.months
-    if len(months) < LEAST_POINTS:
-        return Callout(say("over_time.few_months", n=len(months), least=LEAST_POINTS))
-    chart = xmr(months["value"], baseline=found.baseline)
-    points = months.assign(signal=chart.points["signal"], words=chart.points.apply(_rules, axis="columns"))
-    notes = [say("over_time.note")]
-    if found.baseline == len(months):
-        notes.append(say("over_time.baseline_all", least=LEAST_POINTS, year=report.year.label))
+    """Chart how many were taken on each month or quarter, and say which of them stand out by which rule."""
+    found = accepted_volumes(report)
+    counts, each = found.counts, "month" if found.months_each == 1 else "quarter"
+    if len(counts) < LEAST_POINTS:
+        return Callout(say("over_time.few_months", n=len(counts), least=LEAST_POINTS))
+    rules = rules_for(found.mean)
+    chart = xmr(counts["value"], baseline=found.baseline, rules=rules)
+    words = [
+        say("over_time.and").join(say(f"over_time.{rule}_{each}") for rule in rules if point[rule])
+        for _, point in chart.points.iterrows()
+    ]
+    points = counts.assign(signal=chart.points["signal"], words=words)
     unit, title = report.service.unit, report.service.title
+    centre, lower, upper = (chart.centre, chart.lower, chart.upper) if rules else (nan, nan, nan)
+    last = counts["month"].iloc[-1] + pd.DateOffset(months=found.months_each - 1)
+    about = say("over_time.about_centre", centre=f"{centre:.1f}") if rules else say("over_time.about_nothing")
     return control_chart(
         points,
-        centre=chart.centre,
-        lower=chart.lower,
-        upper=chart.upper,
-        caption=say(f"over_time.caption_{unit}", title=title),
+        centre=centre,
+        lower=lower,
+        upper=upper,
+        caption=say(f"over_time.caption_{each}_{unit}", title=title),
         alt=say(
-            "over_time.alt",
-            first=month_in_words(months["month"].iloc[0]),
-            last=month_in_words(months["month"].iloc[-1]),
-            low=int(months["value"].min()),
-            high=int(months["value"].max()),
-            centre=f"{chart.centre:.1f}",
-            signals=_signals(points),
-        ),
-        y_label=say(f"over_time.y_{unit}"),
+            f"over_time.alt_{each}",
+            first=month_in_words(counts["month"].iloc[0]),
+            last=month_in_words(last),
+            low=int(counts["value"].min()),
+            high=int(counts["value"].max()),
+            about=about,
+            signals=_signals(points, found.months_each, each) if rules else "",
+        ).rstrip(),
+        y_label=say(f"over_time.y_{each}_{unit}"),
         events=events_until(report, report.service.id),
-        baseline=found.baseline if found.baseline < len(months) else None,
-        note=" ".join(notes),
+        baseline=found.baseline if rules and found.baseline < len(counts) else None,
+        months_each=found.months_each,
+        note=_note(report, found, rules, each),
     )
 
 
@@ -93,14 +102,22 @@ def between_events(report: Evaluation) -> Chart | Callout:
     )
 
 
-def _rules(point: pd.Series[Any]) -> str:
-    return say("over_time.and").join(say(f"over_time.{rule}") for rule in RULES if point[rule])
+def _note(report: Evaluation | FrontDoor, found: Volumes, rules: Sequence[str], each: str) -> str:
+    """Say where the limits come from and how often something stands out by chance, or why there are no limits."""
+    if not rules:
+        return say(f"over_time.no_limits_{each}")
+    few = f"{LEAST_MEAN_OF_RUNS:.0f}"
+    which = say(f"over_time.{'rules' if len(rules) == len(RULES) else 'first_rule'}_{each}", few=few)
+    notes = [say(f"over_time.note_{each}", few=few, rules=which, reading=say("over_time.reading"))]
+    if found.baseline == len(found.counts):
+        notes.append(say(f"over_time.baseline_all_{each}", least=LEAST_POINTS, year=report.year.label))
+    return " ".join(notes)
 
 
-def _signals(points: pd.DataFrame) -> str:
+def _signals(points: pd.DataFrame, months_each: int, each: str) -> str:
     loud = points[points["signal"]]
-    months = say("over_time.between").join(month_in_words(month) for month in loud["month"])
-    return say("over_time.signals", n=len(loud), months=months)
+    names = say("over_time.between").join(period_in_words(month, months_each) for month in loud["month"])
+    return say(f"over_time.signals_{each}", n=len(loud), months=names)
 
 
 def _range(shortest: int, longest: int) -> str:

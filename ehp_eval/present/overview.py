@@ -12,7 +12,7 @@ from ehp_eval.present.overview_first import own_series, year_on
 from ehp_eval.present.service_charts import events_until
 from ehp_eval.prose import Bullets, Callout, Paragraph
 from ehp_eval.streams import STREAMS
-from ehp_eval.tables import Table
+from ehp_eval.tables import Table, percent
 from ehp_eval.words import say
 
 if TYPE_CHECKING:
@@ -223,4 +223,4 @@ def _service_row(report: Overview, each: Evaluation) -> dict[str, str]:
 def _setting(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(_setting(each) for each in value)
-    return f"{value:.1%}".replace(".0%", "%") if isinstance(value, float) else str(value)
+    return percent(value, 1).replace(".0%", "%") if isinstance(value, float) else str(value)

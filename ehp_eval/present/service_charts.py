@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ehp_eval.chart_style import joined
 from ehp_eval.charts import Chart, incidence_chart, interval_chart, year_chart
 from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.measures.primary import followed_at, incidence_curve
+from ehp_eval.measures.siblings import siblings_matter
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.service_words import answer_sentence, in_words, thresholds, title_of
 from ehp_eval.prose import Callout
@@ -89,7 +91,7 @@ def course(report: Evaluation) -> Chart | Callout:
         y_label=say(f"charts.course_y_{report.service.stream}"),
         windows=report.service.windows_days,
         percent_from=thresholds(report).percentages_from,
-        note=_course_note(report),
+        note=joined(_course_note(report), say("charts.course_siblings") if siblings_matter(cohort) else None),
     )
 
 

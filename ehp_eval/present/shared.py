@@ -17,7 +17,7 @@ from ehp_eval.present import figure_words as fw
 from ehp_eval.present.figure_words import NOTHING
 from ehp_eval.prose import PageHeader, Paragraph, quoted, sentence
 from ehp_eval.streams import STREAMS
-from ehp_eval.tables import Table
+from ehp_eval.tables import Table, percent
 from ehp_eval.words import day_in_words, say
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def _figure_row(report: Evaluation | FrontDoor, row: pd.Series[Any]) -> dict[str
         value = fw.points(row["value"])
         limits = say("share.interval", lower=fw.points(row["lower"]), upper=fw.points(row["upper"]))
     else:
-        value = NOTHING if few or pd.isna(row["value"]) else f"{row['value']:.1%}"
+        value = NOTHING if few or pd.isna(row["value"]) else percent(row["value"], 1)
         limits = fw.interval(row)
     return {
         "measure": " ".join(filter(None, (row["measure"], row["group"]))),

@@ -10,7 +10,8 @@ from ehp_eval.charts import Chart, funnel_chart
 from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.funnels import funnel_limits
 from ehp_eval.measures.reach import NOT_KNOWN
-from ehp_eval.measures.side_by_side import YEAR, side_by_side
+from ehp_eval.measures.siblings import siblings_matter
+from ehp_eval.measures.side_by_side import YEAR, siblings_factor, side_by_side
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.service_words import thresholds, title_of
 from ehp_eval.prose import Callout
@@ -20,6 +21,7 @@ from ehp_eval.words import say
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ehp_eval.cohort import Cohort
     from ehp_eval.evaluation import Evaluation
 
 _BEYOND = 1.08  # the lines run on a little past the largest denominator
@@ -45,10 +47,12 @@ def funnel(report: Evaluation) -> Chart | Callout:
         # Those of no known locality are no place to set beside the others: they stand in the table alone.
         value=(points["numerator"] / points["denominator"]).where(points["label"] != NOT_KNOWN),
     )
+    factor = siblings_factor(full, HEADLINE_DAYS)
+    outside = _outside(points, centre, factor)
     largest = int(points["denominator"].max() * _BEYOND) + 1
     return funnel_chart(
         points[["label", "group", "numerator", "denominator", "value"]],
-        funnel_limits(centre, np.arange(1, largest + 1)),
+        funnel_limits(centre, np.arange(1, largest + 1), design_effect=factor),
         centre=centre,
         caption=say("side_by_side.caption", measure=title_of(measure, HEADLINE_DAYS), title=report.service.title),
         alt=say(
@@ -61,18 +65,25 @@ def funnel(report: Evaluation) -> Chart | Callout:
                     points["label"], points["numerator"], points["denominator"], strict=True
                 )
             ),
-            outside=_outside(points, centre),
+            outside=outside,
         ),
         x_label=say(f"side_by_side.x_{report.service.unit}"),
         y_label=say("side_by_side.y"),
         percent_from=thresholds(report).percentages_from,
-        note=f"{_outside(points, centre)} {say('side_by_side.note')}",
+        note=f"{outside} {say('side_by_side.note')} {_siblings_note(full, factor)}",
     )
 
 
-def _outside(points: pd.DataFrame, centre: float) -> str:
+def _siblings_note(full: Cohort, factor: float) -> str:
+    """Say how the limits take brothers and sisters."""
+    if not siblings_matter(full):
+        return say("side_by_side.independent")
+    return say("side_by_side.siblings", factor=f"{factor:.1f}", period=full.period.label)
+
+
+def _outside(points: pd.DataFrame, centre: float, factor: float) -> str:
     """Name those outside the limits of chance about the centre."""
-    limits = funnel_limits(centre, points["denominator"].to_numpy())
+    limits = funnel_limits(centre, points["denominator"].to_numpy(), design_effect=factor)
     shares = points["value"].to_numpy()
     beyond, far = (
         (shares < limits[f"lower_{level}"].to_numpy()) | (shares > limits[f"upper_{level}"].to_numpy())
