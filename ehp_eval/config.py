@@ -48,6 +48,7 @@ class CouncilNames(_Settings):
     language: Literal["en"]
     extract_date: date
     records: Literal["case records", "synthetic"]
+    localities: tuple[Text, ...] = ()
 
     @field_validator("holidays")
     @classmethod

@@ -222,8 +222,8 @@ def evaluate_council(council: Council | str | Path, year: Period | str) -> Overv
 
 def _main_figures(report: Evaluation) -> pd.DataFrame:
     """Return the main figures of a service, for the overview; the further ones stand in its own report."""
-    main, figures = STREAMS[report.service.stream], report.figures
-    ids = [each for each in (main.windowed, main.incidence, main.closing) if each]
+    figures, streams = report.figures, [STREAMS[stream] for stream in report.service.streams]
+    ids = [each for main in streams for each in (main.windowed, main.incidence, main.closing) if each]
     stem = figures["measure"].str.partition("_")[0]
     return figures[(figures["source"] == "records") & stem.isin(ids) & (figures["group"] == "")]
 

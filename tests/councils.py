@@ -33,6 +33,7 @@ SETTINGS: Content = {
         "language": "en",
         "extract_date": date.fromisoformat(EXTRACT),
         "records": "synthetic",
+        "localities": ["Coast", "East", "Island", "Uplands", "Valley", "West"],
     },
     "comparators": {"visited": ["Bryn Onnen"], "neighbours": ["Rhos Dawel"]},
     "looked_after": {

@@ -65,7 +65,7 @@ def council(tmp_path_factory) -> Path:
     """The shipped data with canaries, reports left for two services (one of children, one of babies)."""
     folder = tmp_path_factory.mktemp("marked") / "data"
     shutil.copytree(ROOT / "data", folder)
-    for name in ("connecting_families", "ifss", "reflect"):
+    for name in ("connecting_families", "ifss", "reflect", "practice_support_workers", "front_door"):
         path = folder / f"services/{name}.toml"
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         path.write_text("".join(line for line in lines if not line.startswith("notebook")), encoding="utf-8")

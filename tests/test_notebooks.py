@@ -138,7 +138,7 @@ def names_of_this_council() -> list[str]:
     comparators = SETTINGS["comparators"]
     areas = [COUNCIL["authority"], COUNCIL["name"], *comparators["visited"], *comparators["neighbours"]]
     # The front door is called as its table is; a service may be called as its stream is.
-    return [*(SERVICES.keys() - TABLES - STREAMS), *titles, *areas]
+    return [*(set(SERVICES) - set(TABLES) - set(STREAMS)), *titles, *areas]
 
 
 def found(text: str) -> list[str]:

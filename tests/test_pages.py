@@ -21,6 +21,8 @@ REPORTS = {
     "ifss": "Integrated Family Support Service (IFSS)",
     "baby-in-mind": "Baby in Mind",
     "reflect": "Reflect",
+    "practice-support-workers": "Practice Support Workers",
+    "front-door": "Early help front door",
 }
 TITLES = {f"{report}-2020-21.html": f"{title}, 2020-21" for report, title in REPORTS.items()}
 PAGES = {"index.html": "Early help evaluation, 2020-21", **TITLES}
@@ -214,18 +216,40 @@ def test_the_pdf_keeps_tables_and_the_descriptions_of_charts(pdfs, soups, report
     assert [alt for name, alt in tags if name == "/Figure"] == [svg["aria-label"] for svg in page.find_all("svg")]
 
 
+def letter_widths(font):
+    """Read the widths of a font's letters, in thousandths of its size, from the PDF itself."""
+    given, widths = font["/DescendantFonts"][0]["/W"], {}
+    for first, those in zip(given[::2], given[1::2], strict=True):
+        widths |= {int(first) + i: float(width) for i, width in enumerate(those)}
+    return widths
+
+
+def text_ends(sheet):
+    """Say where each piece of text on a page ends, in points from the left."""
+    fonts = {name: letter_widths(font) for name, font in sheet["/Resources"]["/Font"].items()}
+    ends, font, size = [], {}, 0.0
+
+    def measure(operator, operands, matrix, text_matrix):
+        nonlocal font, size
+        if operator == b"Tf":
+            font, size = fonts[operands[0]], float(operands[1])
+        elif operator == b"TJ":
+            width = 0.0
+            for piece in operands[0]:
+                if isinstance(piece, (int, float)):  # letters moved together
+                    width -= piece
+                else:  # two bytes a letter
+                    codes = piece if isinstance(piece, bytes) else piece.original_bytes
+                    width += sum(font.get(codes[i] * 256 + codes[i + 1], 1000) for i in range(0, len(codes), 2))
+            start = matrix[4] + matrix[0] * text_matrix[4]
+            ends.append(start + matrix[0] * text_matrix[0] * size * width / 1000)
+
+    sheet.extract_text(visitor_operand_before=measure)
+    return ends
+
+
 @each_report
 def test_no_table_of_the_pdf_is_cut_off_at_the_right(pdfs, report):
-    # A letter of the pinned font is about half as wide as it is high; the margin is 18 mm, 51 points.
-    ends = []
-
-    def measure(text, matrix, text_matrix, _, size):
-        if text.strip():
-            height = size * abs(text_matrix[0] * matrix[0])
-            ends.append((matrix[4] + matrix[0] * text_matrix[4] + 0.5 * height * len(text.strip()), text))
-
-    for sheet in pdfs[report].pages:
-        sheet.extract_text(visitor_text=measure)
-        furthest, text = max(ends)
-        assert furthest < float(sheet.mediabox.width) - 40, text
-        ends.clear()
+    for number, sheet in enumerate(pdfs[report].pages, start=1):
+        margin = 18 / 25.4 * 72  # 18 mm
+        assert max(text_ends(sheet)) < float(sheet.mediabox.width) - margin + 1, f"page {number}"

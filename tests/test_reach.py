@@ -387,7 +387,7 @@ def test_the_funnel_names_who_lies_outside_or_says_that_nobody_does() -> None:
     assert "80 of 100" in chart.alt
     assert "Coast: 20 of 40" in chart.alt
     same = together(many(40, 8, prefix="f", **GIRLS), many(60, 12, prefix="m", **BOYS))
-    assert "None lies outside the 95% limits." in present.funnel(reported(council_of(**same))).note
+    assert "No mark lies outside the 95% limits." in present.funnel(reported(council_of(**same))).note
 
 
 def test_where_there_is_nothing_to_show_the_report_says_why() -> None:
@@ -403,3 +403,14 @@ def test_where_there_is_nothing_to_show_the_report_says_why() -> None:
     assert "12 months have not yet passed" in str(present.funnel(early_report))
     small = reported(council_of(**many(3, 1, **GIRLS)))
     assert "in no group is the outcome of at least 20 known" in str(present.outcomes_by_group(small))
+
+
+def test_a_place_that_the_council_has_not_listed_is_never_named() -> None:
+    council = council_of(
+        referrals=[referral("a", "2020-05-01"), referral("b", "2020-05-01")],
+        persons=[person("a", locality="3 Mill Lane"), person("b", locality="Coast")],
+    )
+    found = reach(council, cohort(council))
+    places = {row["group"]: row["numerator"] for row in found if row["group"].startswith("locality")}
+    assert places == {"locality: Coast": 1, "locality: other": 1, "locality: unknown": 0}
+    assert "Mill" not in str(found)

@@ -141,7 +141,7 @@ def test_the_summary_of_none_of_one_and_of_several() -> None:
     assert summary(action("a", "2021-09-30")) == (
         "The register holds one recommendation, consideration or priority. By what the documents say, none is done, "
         "none is in progress and one is open; there is none without word of how it stands. "
-        "None is overdue on 30 September 2021."
+        "Nothing is overdue on 30 September 2021."
     )
     each = [action(status, "2021-09-29", status) for status in ("done", "in_progress", "unknown")]
     assert summary(*each[:2]) == (

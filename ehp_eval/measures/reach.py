@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ehp_eval.years import Period
 
 REACHED, REFERRED, POPULATION = "reach", "reach_referred", "reach_population"
-AGE, LOCALITY, NOT_KNOWN = "age", "locality", "unknown"
+AGE, LOCALITY, NOT_KNOWN, OTHER_PLACE = "age", "locality", "unknown", "other"
 AGE_BANDS = ("under_1", "1-4", "5-9", "10-15", "16-17", "18_and_over")
 _FROM_YEARS = (-np.inf, 1, 5, 10, 16, 18, np.inf)
 
@@ -125,6 +125,9 @@ def characteristics(council: Council, rows: pd.DataFrame) -> pd.DataFrame:
         for known in (persons[names].reindex(ids).set_axis(rows.index) for ids in (rows["unit_id"], referred_as))
     )
     known = born.fillna(unborn)
+    # Free text may hold an address: a place that the council has not listed is never named.
+    listed = known[LOCALITY].isin(council.settings.council.localities) | known[LOCALITY].isna()
+    known[LOCALITY] = known[LOCALITY].where(listed, OTHER_PLACE)
     month = pd.to_datetime(known["birth_month"], format="%Y-%m")
     months = 12 * (rows["t0"].dt.year - month.dt.year) + rows["t0"].dt.month - month.dt.month
     band = pd.cut((months - 1) // 12, _FROM_YEARS, right=False, labels=AGE_BANDS)

@@ -22,7 +22,7 @@ from ehp_eval.present.service_words import (
 )
 from ehp_eval.prose import Headline, KeyFigures
 from ehp_eval.streams import STREAMS
-from ehp_eval.tables import percent_words
+from ehp_eval.tables import percent_words, unbroken
 from ehp_eval.words import say
 from ehp_eval.years import Period
 
@@ -53,8 +53,8 @@ def answer(report: Evaluation) -> Headline:
     }
     return Headline(
         say(f"question.{report.service.stream}"),
-        answer_sentence(report),
-        brief=[(say(f"brief.{term}"), " ".join(sentences)) for term, sentences in brief.items() if sentences],
+        unbroken(answer_sentence(report)),
+        brief=[(say(f"brief.{term}"), unbroken(" ".join(sentences))) for term, sentences in brief.items() if sentences],
     )
 
 

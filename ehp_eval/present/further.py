@@ -48,25 +48,17 @@ def further(report: Evaluation, topic: str) -> Table | Paragraph:
         frame,
         caption=say(f"further.{topic}", title=report.service.title),
         headings={"measure": say("figures_table.measure"), **headings} | _change_heading(frame),
-        note=Markup(" ").join([*_notes(report, keys, periods), *_published(report, list(TOPICS[topic]))]),
+        note=Markup(" ").join([*_notes(report, keys), *_published(report, list(TOPICS[topic]))]),
     )
 
 
-def _notes(report: Evaluation, keys: pd.DataFrame, periods: list[Period]) -> list[str]:
-    """Say who is in the counts, and for each column who was left out of which."""
+def _notes(report: Evaluation, keys: pd.DataFrame) -> list[str]:
+    """Say who is in the counts, for how many of the year it is too early, and where those left out are counted."""
     notes = [say("further.note")]
     at_risk, matured = len(report.cohort.at_risk), report.cohort.step("matured", HEADLINE_DAYS)
     if matured < at_risk and (keys["window_days"] == HEADLINE_DAYS).any():
         window = fw.window(HEADLINE_DAYS)
         notes.append(say("further.so_far", year=report.year.label, n=matured, total=f"{at_risk:,}", window=window))
-    for key in keys.itertuples(index=False):
-        found = [
-            say("further.year", year=period.label, note=row["note"])
-            for period in periods
-            if (row := _find(report, key, period)) is not None and row["note"]
-        ]
-        if found:
-            notes.append(say("further.remark", measure=_title(key), note="; ".join(found)))
     return notes
 
 

@@ -13,6 +13,7 @@ from ehp_eval.present.front_door import front_door_sentence
 from ehp_eval.present.register import overdue_sentence
 from ehp_eval.prose import Headline, KeyFigures
 from ehp_eval.streams import STREAMS
+from ehp_eval.tables import unbroken
 from ehp_eval.words import day_in_words, say
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ def overview_answer(report: Overview) -> Headline:
     }
     return Headline(
         say("overview.question"),
-        overview_sentence(report),
-        brief=[(say(f"brief.{term}"), " ".join(sentences)) for term, sentences in brief.items() if sentences],
+        unbroken(overview_sentence(report)),
+        brief=[(say(f"brief.{term}"), unbroken(" ".join(sentences))) for term, sentences in brief.items() if sentences],
     )
 
 

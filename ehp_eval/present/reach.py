@@ -8,7 +8,7 @@ import pandas as pd
 
 from ehp_eval.columns import CHARACTERISTICS
 from ehp_eval.config import HEADLINE_DAYS
-from ehp_eval.measures.reach import LOCALITY, NOT_KNOWN, POPULATION, REACHED, REFERRED, group_of
+from ehp_eval.measures.reach import LOCALITY, NOT_KNOWN, OTHER_PLACE, POPULATION, REACHED, REFERRED, group_of
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.service_words import thresholds, title_of
 from ehp_eval.prose import Paragraph
@@ -80,7 +80,7 @@ def outcomes_by_group(report: Evaluation) -> Table | Paragraph:
 def words_of(group: str) -> str:
     """Write a group of the figures in words: "Sex: female"."""
     name, _, code = group.partition(": ")
-    if name == LOCALITY and code != NOT_KNOWN:
+    if name == LOCALITY and code not in (NOT_KNOWN, OTHER_PLACE):
         words = code
     else:
         words = say("reach.not_known" if code == NOT_KNOWN else f"reach.{name}_{code}")
