@@ -40,7 +40,8 @@ def further(report: Evaluation, topic: str) -> Table | Paragraph:
     if keys.empty:
         return Paragraph(say("further.nothing", year=report.year.label))
     periods = _periods(report)
-    frame = pd.DataFrame([_row(report, topic, key, periods) for key in keys.itertuples(index=False)])
+    changes = further_changes(report)
+    frame = pd.DataFrame([_row(report, topic, key, periods, changes) for key in keys.itertuples(index=False)])
     if (frame["change"] == NOTHING).all():
         frame = frame.drop(columns="change")
     headings = {period.label: period.label for period in periods}
@@ -96,23 +97,22 @@ def _periods(report: Evaluation) -> list[Period]:
     return periods
 
 
-def _row(report: Evaluation, topic: str, key: Any, periods: list[Period]) -> dict[str, str]:
+def _row(report: Evaluation, topic: str, key: Any, periods: list[Period], changes: pd.DataFrame) -> dict[str, str]:
     good = TOPICS[topic][key.measure]
     title = _title(key) if good == NONE else say(f"further.{good}", measure=_title(key))
     found = {period.label: _find(report, key, period) for period in periods}
     unit, limits = report.service.unit, thresholds(report)
     words = {label: NOTHING if row is None else fw.quantity(row, unit, limits) for label, row in found.items()}
-    return {"measure": title, **words, "change": _change(report, key)}
+    return {"measure": title, **words, "change": _change(changes, key)}
 
 
 def _change_heading(frame: pd.DataFrame) -> dict[str, str]:
     return {"change": say("further.change")} if "change" in frame else {}
 
 
-def _change(report: Evaluation, key: Any) -> str:
+def _change(rows: pd.DataFrame, key: Any) -> str:
     """Write the difference from the year before, where both years are comparable and large enough."""
     days = None if pd.isna(key.window_days) else int(key.window_days)
-    rows = further_changes(report)
     same = (rows["measure"] == f"{key.measure}_change") & (rows["group"] == key.group)
     rows = rows[same & (rows["window_days"].isna() if days is None else rows["window_days"] == days)]
     if rows.empty:
