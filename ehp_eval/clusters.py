@@ -1,4 +1,4 @@
-"""Proportions of children who share families: the design effect, and intervals that allow for it."""
+"""Proportions of children who share families: the design effect, and the interval that allows for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ehp_eval.errors import StatisticsError
-from ehp_eval.proportions import Estimate, checked_confidence, newcombe
+from ehp_eval.proportions import Estimate, checked_confidence
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -106,40 +106,6 @@ def clustered_proportion(good: pd.Series[bool], clusters: pd.Series[str], *, con
         t = float(stdtrit(len(sizes) - 1, (1 + level) / 2))
         lower, upper = _score_limits(share, n / max(effect, 1.0), t)
     return Estimate(share, lower, upper, level, METHOD)
-
-
-def clustered_difference(
-    good1: pd.Series[bool],
-    clusters1: pd.Series[str],
-    good2: pd.Series[bool],
-    clusters2: pd.Series[str],
-    *,
-    confidence: float = 0.95,
-) -> Estimate:
-    """Return the first proportion minus the second, with a hybrid interval that allows for families.
-
-    Parameters
-    ----------
-    good1, clusters1, good2, clusters2 : Series
-        Outcome and family of each child of the first and of the second group, as for `clustered_proportion`.
-        Where either group is empty the value and both limits are nan.
-    confidence : float
-        Between 0 and 1.
-
-    Raises
-    ------
-    StatisticsError
-        As for `design_effect`.
-
-    Notes
-    -----
-    Newcombe (1998), method 10, from the limits of `clustered_proportion` (see `proportions.newcombe`). The groups
-    are taken as independent. A family with children in both is counted as two: where siblings are alike, as
-    they mostly are, the true variance of the difference is smaller, and the interval errs on the wide side.
-    """
-    first = clustered_proportion(good1, clusters1, confidence=confidence)
-    second = clustered_proportion(good2, clusters2, confidence=confidence)
-    return newcombe(first, second, method="Newcombe, family-clustered")
 
 
 def _by_cluster(good: pd.Series[bool], clusters: pd.Series[str]) -> tuple[Floats, Floats]:
