@@ -8,13 +8,16 @@ import traceback
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import ehp_eval
-from ehp_eval.errors import EhpError, ReportError
+from ehp_eval.errors import DataError, EhpError, ReportError
 
 DESCRIPTION = "Find out, year by year, whether a council's early-help services keep children safely out of care."
 EXAMPLES = """\
 examples:
+  ehp-eval new ../our-council                     a council's folder, to be filled
+  ehp-eval check --data ../our-council            what is wrong in it, all at once
   ehp-eval run                                    all reports of the latest complete year of data/
   ehp-eval run --year 2019-20 --service ID        one report of another year
   ehp-eval run --data ../our-council --jobs 1     another council's folder, one report at a time
@@ -27,7 +30,7 @@ what it makes, in outputs/<year>/<audience>/:
   workings/                   the executed notebooks and the log
 
 exit codes:
-  0  all reports were made
+  0  all reports were made; nothing but warnings was found
   2  wrong arguments: unknown year, service, audience or option
   3  faults in the data or settings; every fault is listed and nothing is written
   4  a report failed; the others were made, and its earlier version stays as it was
@@ -48,10 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     parsed = _parser().parse_args(arguments)
+    debug = getattr(parsed, "debug", False)
     try:
-        return _run(parsed)
+        return int(parsed.do(parsed))
     except EhpError as error:
-        if parsed.debug:
+        if debug:
             traceback.print_exc()
         print(f"ehp-eval: {error}", file=sys.stderr)
         return error.exit_code
@@ -62,10 +66,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return ReportError.exit_code
     except Exception as error:  # the message of a foreign error can hold a cell of the records
-        if parsed.debug:
+        if debug:
             traceback.print_exc()
         print(f"ehp-eval: unexpected {type(error).__name__}; run with --debug to see more", file=sys.stderr)
         return ReportError.exit_code
+
+
+def _new(parsed: argparse.Namespace) -> int:
+    from ehp_eval.new_folder import new_folder
+
+    made = new_folder(parsed.folder)
+    print(f"{parsed.folder} is there, with {len(made)} files. Begin with first-report.md in it; then:")
+    print(f"  ehp-eval check --data {parsed.folder}")
+    return 0
+
+
+def _check(parsed: argparse.Namespace) -> int:
+    from ehp_eval.check import check
+
+    errors = check(parsed.data, json_file=parsed.json, list_file=parsed.list, tell=partial(print, flush=True))
+    return DataError.exit_code if errors else 0
 
 
 def _run(parsed: argparse.Namespace) -> int:
@@ -81,6 +101,7 @@ def _run(parsed: argparse.Namespace) -> int:
             audience=parsed.audience,
             jobs=parsed.jobs,
             debug=parsed.debug,
+            allow_excluded=parsed.allow_excluded,
         ),
         tell=partial(print, flush=True),
     )
@@ -99,6 +120,38 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {ehp_eval.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _new_command(commands)
+    _check_command(commands)
+    _run_command(commands)
+    return parser
+
+
+def _new_command(commands: Any) -> None:
+    new = commands.add_parser(
+        "new",
+        help="make a council's folder, to be filled",
+        description="Make a council's folder: settings, services, empty tables as CSV and as one workbook, and the "
+        "data dictionary. What is still missing in it, `ehp-eval check` says.",
+    )
+    new.add_argument("folder", type=Path, metavar="DIR", help="a folder that is not there yet, or is empty")
+    new.set_defaults(do=_new)
+
+
+def _check_command(commands: Any) -> None:
+    check = commands.add_parser(
+        "check",
+        help="say everything that is wrong in a council's folder",
+        description="Read a council's folder and list every finding with file, row, column and what to do. Exit code "
+        "0 where there are no errors, 3 where there are.",
+    )
+    _data_option(check)
+    check.add_argument("--json", type=Path, metavar="FILE", help="write every finding, one a row of the data, as JSON")
+    check.add_argument("--list", type=Path, metavar="FILE", help="the same as .csv or .xlsx, to work through in Excel")
+    _debug_option(check)
+    check.set_defaults(do=_check)
+
+
+def _run_command(commands: Any) -> None:
     run = commands.add_parser(
         "run",
         help="make the reports of a year",
@@ -115,9 +168,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ID",
         help="only the reports of these services (default: all of them, and the overview)",
     )
-    run.add_argument(
-        "--data", type=Path, default=Path("data"), metavar="DIR", help="the council's folder (default: data)"
-    )
+    _data_option(run)
     run.add_argument(
         "--outputs",
         type=Path,
@@ -134,11 +185,26 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--audience", default="internal", help="internal: not to be shared (the only one so far)")
     run.add_argument("--jobs", type=_jobs, metavar="N", help="reports made at a time (default: one a processor core)")
     run.add_argument(
+        "--allow-excluded",
+        action="store_true",
+        help="go on without the rows at fault; every report says how many and why",
+    )
+    _debug_option(run)
+    run.set_defaults(do=_run)
+
+
+def _data_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--data", type=Path, default=Path("data"), metavar="DIR", help="the council's folder (default: data)"
+    )
+
+
+def _debug_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
         "--debug",
         action="store_true",
         help="show tracebacks; they can hold case data, so share them with nobody",
     )
-    return parser
 
 
 def _formats(text: str) -> tuple[str, ...]:

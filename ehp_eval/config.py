@@ -188,11 +188,18 @@ class Service(_Settings):
         return self.streams[0]
 
     @property
+    def tables(self) -> frozenset[str]:
+        """The tables that it cannot be evaluated without."""
+        named = (STREAMS[stream].tables if stream in STREAMS else (FRONT_DOOR,) for stream in self.streams)
+        return frozenset(table for tables in named for table in tables)
+
+    @property
     def report(self) -> str:
         """Id of its report, as in the file names: dashes for underscores."""
         return self.id.replace("_", "-")
 
 
+NOT_FILLED_IN = "this is still to be filled in; the lines above it say with what"
 _Model = TypeVar("_Model", bound=_Settings)
 
 
@@ -228,7 +235,7 @@ def read_settings(folder: Path) -> tuple[CouncilSettings | None, tuple[Service, 
 def _read(folder: Path, name: str, model: type[_Model], findings: list[Finding], **extra: str) -> _Model | None:
     path = folder / name
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         findings.append(Finding(name, "", "missing", "the file is missing: every council's folder has one"))
         return None
@@ -247,7 +254,7 @@ def _read(folder: Path, name: str, model: type[_Model], findings: list[Finding],
         findings.extend(
             _finding(name, fault["loc"], fault["type"], message)
             for fault in error.errors()
-            for message in fault["msg"].splitlines()
+            for message in (fault["msg"].splitlines() if fault["input"] != "" else [NOT_FILLED_IN])
         )
         return None
 
@@ -258,6 +265,8 @@ def _finding(name: str, loc: tuple[int | str, ...], kind: str, message: str) -> 
         return Finding(name, key, "unknown key", "there is no such setting: check its spelling or remove it")
     if kind == "missing":
         return Finding(name, key, "missing", "the setting is missing: add it (data/README.md lists the settings)")
+    if message == NOT_FILLED_IN:
+        return Finding(name, key, "not filled in", message)
     text = message.removeprefix("Value error, ")
     if not key and ": " in text:
         key, text = text.split(": ", 1)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,6 +29,8 @@ class Finding:
         What is wrong and what to do. Never a value of a record.
     rows : tuple of int
         Rows as a spreadsheet counts them (the header is row 1); empty when no row is meant.
+    severity : str
+        An "error" stops the evaluation; a "warning" is counted, and the rows are used as they are.
     """
 
     file: str
@@ -33,6 +38,7 @@ class Finding:
     rule: str
     message: str
     rows: tuple[int, ...] = ()
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         """Return the finding as one line."""

@@ -18,6 +18,7 @@ from ehp_eval.contract import TABLES
 from ehp_eval.errors import ArgumentError, DataError, EhpError
 from ehp_eval.front_door import NEEDED_TABLES as CONTACTS
 from ehp_eval.front_door import FrontDoor, evaluate_front_door
+from ehp_eval.linking import linking_figures
 from ehp_eval.load import Council, load_council
 from ehp_eval.looked_after import looked_after_figures, looked_after_series
 from ehp_eval.measures.figures import figures_frame, find_figure
@@ -187,6 +188,7 @@ def evaluate(council: Council | str | Path, service: Service | str, year: Period
     rows += reach(council, recent)
     if full:
         rows += outcome_by_group(council, full, HEADLINE_DAYS) + by_locality(council, full, HEADLINE_DAYS)
+    rows += linking_figures(council, service, full)
     rows += claim_figures(council, claims)
     figures = figures_frame(rows).assign(report=service.report)
     return Evaluation(

@@ -1,26 +1,31 @@
 """Reads a council's folder whole: settings, services, records and reference tables.
 
-Every cell is read as text and judged by its table's contract before it is given a type, so that all
-faults of all files are found in one pass and no identifier loses its leading zeros.
+Every cell stays text until it has been judged by its table's contract, so that all faults of all files are found in
+one pass and no identifier loses its leading zeros.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import logging
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from ehp_eval.columns import TableContract
+from ehp_eval.checks.judge import Judged, judge
+from ehp_eval.checks.supplied import not_supplied
 from ehp_eval.config import CouncilSettings, Service, read_settings
 from ehp_eval.contract import TABLES
 from ehp_eval.errors import ArgumentError, DataError, Finding
+from ehp_eval.intake.account import Account
+from ehp_eval.intake.gather import Gathered, gather
+from ehp_eval.intake.mapping import FILE, Mapping, read_mapping
+from ehp_eval.intake.pseudonyms import pseudonymise, read_key
+from ehp_eval.linking_by_details import SameByDetails, joined_by_details
 from ehp_eval.periods import PeriodsOfCare, periods_of_care
-from ehp_eval.validate import UK_DATE, table_findings, tables_findings
 from ehp_eval.years import Period
 
 logger = logging.getLogger(__name__)
@@ -40,6 +45,12 @@ class Council:
         Every table of the contract by its name, in declared types; without rows where it was not supplied.
     supplied : frozenset of str
         Names of the tables that were supplied.
+    account : Account
+        What became of every row that came in.
+    joined : SameByDetails or None
+        What was joined by details; None where that was not asked for.
+    before_joining : Council or None
+        The council as it was before that.
     """
 
     folder: Path
@@ -47,6 +58,9 @@ class Council:
     services: tuple[Service, ...]
     tables: dict[str, pd.DataFrame]
     supplied: frozenset[str]
+    account: Account = field(default_factory=Account)
+    joined: SameByDetails | None = None
+    before_joining: Council | None = None
 
     @property
     def extract_date(self) -> pd.Timestamp:
@@ -120,8 +134,46 @@ def find_council(folder: str | Path) -> Path:
     )
 
 
-def load_council(folder: str | Path) -> Council:
-    """Read a council's folder.
+@dataclass(frozen=True)
+class Reading:
+    """A council's folder as it was read, whether or not it can be evaluated.
+
+    Attributes
+    ----------
+    folder : Path
+    settings : CouncilSettings or None
+        None where they have faults.
+    services : tuple of Service
+    mapping : Mapping
+    gathered : Gathered
+    judged : Judged
+    supplied : frozenset of str
+        The tables that hold rows, and those that the council says hold none because there was nothing.
+    findings : tuple of Finding
+        Everything that was found wrong with what is there, errors and warnings.
+    """
+
+    folder: Path
+    settings: CouncilSettings | None
+    services: tuple[Service, ...]
+    mapping: Mapping
+    gathered: Gathered
+    judged: Judged
+    supplied: frozenset[str]
+    findings: tuple[Finding, ...]
+
+    @property
+    def not_supplied(self) -> list[Finding]:
+        """The tables that are not there; a file that could not be read is a fault of its own."""
+        files = {finding.file for finding in self.findings}
+        if FILE in files:
+            return []
+        unread = {table.name for table in TABLES.values() if table.file in files}
+        return not_supplied(self.services, self.supplied | unread)
+
+
+def read_folder(folder: str | Path) -> Reading:
+    """Read a council's folder and judge it, faults and all.
 
     Parameters
     ----------
@@ -132,104 +184,97 @@ def load_council(folder: str | Path) -> Council:
     ------
     ArgumentError
         When there is no such folder.
-    DataError
-        With every fault of every file, when there are any.
     """
     path = find_council(folder)
     settings, services, findings = read_settings(path)
-    findings += _unknown_files(path)
-    raw: dict[str, pd.DataFrame] = {}
-    for contract in TABLES.values():
-        if (path / contract.file).is_file():
-            frame, faults = _read_text(path / contract.file, contract)
-            faults = faults or table_findings(frame, contract)
-            findings += faults
-            if not faults:
-                raw[contract.name] = frame
-    tables = {name: _typed(raw.get(name), contract) for name, contract in TABLES.items()}
-    if settings:
-        streams = {service.id: service.streams for service in services}
-        named = {file.stem: streams.get(file.stem) for file in path.glob("services/*.toml")}
-        findings += tables_findings(tables, settings, named)
-    if findings or settings is None:
-        raise DataError(f"{path.name} cannot be evaluated; nothing was written. Faults to mend:", findings)
-    logger.info("%s: %d tables, %d rows", path.name, len(raw), sum(map(len, raw.values())))
-    return Council(path, settings, services, tables, frozenset(raw))
-
-
-def input_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every input file, by its path inside the council's folder."""
-    files = sorted(path for pattern in ("*.toml", "*/*.toml", "*/*.csv") for path in folder.glob(pattern))
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
-def _unknown_files(folder: Path) -> list[Finding]:
-    known = {contract.file for contract in TABLES.values()}
-    found = (
-        path.relative_to(folder).as_posix() for part in ("records", "reference") for path in folder.glob(f"{part}/*")
+    mapping, wrong = read_mapping(path)
+    findings += wrong
+    # Read by half a mapping, every table would be full of faults that are none.
+    gathered = Gathered() if wrong else gather(path, mapping)
+    findings += gathered.findings
+    # A service whose file has faults of its own is known by name all the same.
+    named = {file.stem: None for file in path.glob("services/*.toml")} | {each.id: each for each in services}
+    judged = judge(gathered.extracts, settings, named, gathered.findings)
+    findings += [finding for fault in judged.faults for finding in gathered.extracts[fault.table].located(fault)]
+    supplied = frozenset(
+        name for name, extract in gathered.extracts.items() if len(extract.text) or name in mapping.empty
     )
-    return [
-        Finding(
-            name,
-            "",
-            "unknown table",
-            "no such table is known: name the file as data/README.md does, or remove it",
-        )
-        for name in found
-        if name not in known and not name.rsplit("/", 1)[1].startswith(".")
-    ]
+    return Reading(path, settings, services, mapping, gathered, judged, supplied, tuple(sorted(set(findings))))
 
 
-def _read_text(path: Path, contract: TableContract) -> tuple[pd.DataFrame, list[Finding]]:
-    """Read a CSV file as text, blanks as missing, the index being the row of a spreadsheet."""
+def load_council(folder: str | Path, *, allow_excluded: bool = False) -> Council:
+    """Read a council's folder.
 
-    def fault(rule: str, message: str, *rows: int) -> tuple[pd.DataFrame, list[Finding]]:
-        return pd.DataFrame(), [Finding(contract.file, "", rule, message, rows)]
+    Parameters
+    ----------
+    folder : str or Path
+        Relative to the working directory or, from `notebooks/`, to the one above.
+    allow_excluded : bool
+        Go on without the rows that are at fault. They are counted in `Council.account`; faults of files, headers and
+        settings still stop.
 
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file, strict=True))
-    except UnicodeDecodeError:
-        return fault("encoding", "the file is not UTF-8 text: save it as 'CSV UTF-8'")
-    except csv.Error as error:
-        return fault("syntax", f"this is not a CSV table ({error}): save it again as 'CSV UTF-8'")
-    if not rows:
-        return fault("empty", "the file is empty: it needs at least its header")
-    header = [name.strip() for name in rows[0]]
-    if not set(header) & {column.name for column in contract.columns}:
-        # Not repeated as unknown columns: a first row that is no header may hold ids.
-        return fault("header", "the first row names no column of this table: put the header there", 1)
-    if len(set(header)) < len(header):
-        return fault("header", "two columns have the same name: keep one", 1)
-    numbered = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(map(str.strip, row))]
-    ragged = [number for number, row in numbered if len(row) != len(header)]
-    if ragged:
-        return fault("ragged", f"these rows do not have the header's {len(header)} cells: mend or quote them", *ragged)
-    frame = pd.DataFrame(
-        [row for _, row in numbered], columns=header, index=[number for number, _ in numbered], dtype="str"
+    Raises
+    ------
+    ArgumentError
+        When there is no such folder.
+    DataError
+        With every fault of every file, when there are any.
+    """
+    reading = read_folder(folder)
+    errors = [finding for finding in reading.findings if finding.severity == "error"]
+    if allow_excluded:
+        errors = [finding for finding in errors if not reading.gathered.holds(finding)]
+    if errors or reading.settings is None:
+        lacking = reading.not_supplied
+        errors += lacking if any(finding.severity == "error" for finding in lacking) else []
+        raise DataError(f"{reading.folder.name} cannot be evaluated; nothing was written. Faults to mend:", errors)
+    tables = reading.judged.tables
+    if reading.mapping.pseudonyms:
+        tables = pseudonymise(tables, read_key(reading.mapping.pseudonyms, reading.folder))
+    account = _account(reading, allow_excluded)
+    logger.info("%s: %d tables, %d rows", reading.folder.name, len(account.read), sum(map(len, tables.values())))
+    council = Council(reading.folder, reading.settings, reading.services, tables, reading.supplied, account)
+    return joined_by_details(council) if reading.mapping.linking.by_details else council
+
+
+def _account(reading: Reading, allow_excluded: bool) -> Account:
+    """Say what became of every row of the tables that were supplied."""
+    left_out = [
+        (name, rule, rows)
+        for name, extract in reading.gathered.extracts.items()
+        for rule, rows in extract.left_out.items()
+    ] + [(name, rule, rows) for (name, rule), rows in reading.judged.left_out.items()]
+    frame = pd.DataFrame(left_out, columns=["table", "rule", "rows"]).astype(
+        {"table": "str", "rule": "str", "rows": "int64"}
     )
-    frame = frame.apply(lambda column: column.str.strip())
-    return frame.mask(frame == ""), []
+    frame = frame[frame["table"].isin(list(reading.supplied))].reset_index(drop=True)
+    warnings: dict[str, int] = {}
+    for finding in reading.findings:
+        if finding.severity == "warning":
+            warnings[finding.rule] = warnings.get(finding.rule, 0) + max(1, len(finding.rows))
+    return Account(
+        read={
+            name: len(reading.gathered.extracts[name].text) + sum(reading.gathered.extracts[name].left_out.values())
+            for name in TABLES
+            if name in reading.supplied
+        },
+        left_out=frame,
+        excluded=allow_excluded and bool(reading.judged.left_out),
+        warnings=warnings,
+        dropped=reading.gathered.dropped,
+        repairs=reading.gathered.repairs,
+        files=tuple(dict.fromkeys(reading.gathered.files)),
+    )
 
 
-def _typed(frame: pd.DataFrame | None, contract: TableContract) -> pd.DataFrame:
-    """Give every column of the contract its type; a table or column that is not supplied holds nothing."""
-    if frame is None:
-        frame = pd.DataFrame(columns=[column.name for column in contract.columns], dtype="str")
-    typed: dict[str, pd.Series] = {}
-    for column in contract.columns:
-        text = frame[column.name] if column.name in frame else pd.Series(None, index=frame.index, dtype="str")
-        if column.kind == "date":
-            typed[column.name] = read_dates(text)
-        elif column.kind in ("whole", "number"):
-            numbers = pd.to_numeric(text)
-            typed[column.name] = numbers.astype("Int64" if column.kind == "whole" else "float64")
-        else:
-            typed[column.name] = text
-    return pd.DataFrame(typed)
-
-
-def read_dates(text: pd.Series) -> pd.Series:
-    """Read a column of ISO dates or of UK dates (dd/mm/yyyy), whichever its checks have found it to be."""
-    uk = text.dropna().str.fullmatch(UK_DATE).any()
-    return pd.to_datetime(text, format="%d/%m/%Y" if uk else "%Y-%m-%d").astype("datetime64[s]")
+def input_hashes(folder: Path, files: Iterable[str] = ()) -> dict[str, str]:
+    """SHA-256 of every input file, by its path inside the council's folder; of a file outside, by its name alone."""
+    inside = {path for pattern in ("*.toml", "*/*.toml") for path in folder.glob(pattern)}
+    named = {path.relative_to(folder).as_posix(): path for path in sorted(inside)}
+    for file in files:
+        # A path outside the folder can hold the name of a person whose computer it is.
+        outside = Path(file).is_absolute() or ".." in Path(file).parts
+        named[Path(file).name if outside else Path(file).as_posix()] = folder / file
+    return {
+        name: hashlib.sha256(named[name].read_bytes()).hexdigest() for name in sorted(named) if named[name].is_file()
+    }

@@ -37,8 +37,8 @@ class Unit:
     report : str
         Id of the report; its files are `<report>-<year>.<format>`.
     notebook : Path
-    parameters : dict of str
-        year, data, audience and, for a service, service.
+    parameters : dict of str or bool
+        year, data, audience, allow_excluded and, for a service, service.
     folder : Path
         Where the files go: `outputs/<year>/<audience>`.
     formats : tuple of str
@@ -49,7 +49,7 @@ class Unit:
 
     report: str
     notebook: Path
-    parameters: dict[str, str]
+    parameters: dict[str, str | bool]
     folder: Path
     formats: tuple[str, ...]
     pdf_required: bool
@@ -118,7 +118,7 @@ def make_report(unit: Unit) -> Outcome:
     return outcome
 
 
-def check_notebook(notebook: Path, parameters: dict[str, str]) -> None:
+def check_notebook(notebook: Path, parameters: dict[str, str | bool]) -> None:
     """See that a notebook is there and declares exactly the parameters that it will be given.
 
     papermill only warns of either, and the report would be of other data than it says.
@@ -243,7 +243,7 @@ def _cleaned(notebook: NotebookNode, unit: Unit) -> str:
 
     notebook.metadata.pop("papermill", None)
     # The whole line: papermill writes letters beyond ASCII, and backslashes, as escapes.
-    data = f"data = {Path(unit.parameters['data']).name!r}"
+    data = f"data = {Path(str(unit.parameters['data'])).name!r}"
     for cell in notebook.cells:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = re.sub(r"^data = .*$", lambda _: data, cell.source, flags=re.MULTILINE)

@@ -15,7 +15,7 @@ from ehp_eval.errors import ReportError
 from ehp_eval.words import language as language_in_use
 from ehp_eval.words import say
 
-BANNERS = ("synthetic", "internal")
+BANNERS = ("synthetic", "excluded", "internal")
 TONES = ("neutral", "good", "caution")
 
 
@@ -44,8 +44,8 @@ class PageHeader(_Display):
     council : str
         Whose report it is.
     banners : sequence of (kind, text)
-        Kind `"synthetic"`: made from synthetic records; `"internal"`: may not be shared
-        (the PDF repeats this one on every page).
+        Kind `"synthetic"`: made from synthetic records; `"excluded"`: without rows at fault; `"internal"`: may not
+        be shared (the PDF repeats this one on every page).
     language : str, optional
         ISO 639-1 code of the page's language; the language of the words in use by default.
     """

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
+from ehp_eval.linking import link_rates
+from ehp_eval.linking_by_details import same_by_details
 from ehp_eval.load import input_hashes
 from ehp_eval.measures.figures import FIGURE_COLUMNS, figures_frame
 from ehp_eval.prose import PageHeader, Paragraph, link
@@ -102,9 +104,14 @@ def write_record(
         "parameters": parameters,
         "versions": {"python": platform.python_version(), **_versions()},
         "commit": _commit(),
-        "inputs": input_hashes(council.folder),
-        "rows": {name: len(council.tables[name]) for name in sorted(council.supplied)},
+        "inputs": input_hashes(council.folder, council.account.files),
+        "rows": _rows(council),
         "repairs": json.loads(council.care.repairs.to_json(orient="index")),
+        "return_repairs": council.account.repairs,
+        "not_let_in": council.account.dropped,
+        "warnings": council.account.warnings,
+        "links": json.loads(link_rates(council).to_json(orient="records")),
+        "joined_by_details": _joined(council),
         "units": [
             {
                 "report": outcome.report,
@@ -167,6 +174,27 @@ def write_index(folder: Path, council: Council, record: dict[str, Any], order: l
     html = render_page(head, table, beside)
     assert not page_faults(html), page_faults(html)
     _write(folder / INDEX, html)
+
+
+def _joined(council: Council) -> dict[str, Any]:
+    """Return how many ids details join, or would if that were asked for."""
+    same = council.joined or same_by_details(council)
+    return {"asked": council.joined is not None, "pairs": len(same.pairs), "ambiguous": same.ambiguous}
+
+
+def _rows(council: Council) -> dict[str, dict[str, Any]]:
+    """Return what became of the rows of each table: read = used + left out, the latter by rule."""
+    account = council.account
+    reasons = account.left_out
+    counted = account.rows().set_index("table")
+    return {
+        str(name): {
+            "read": int(row["read"]),
+            "used": int(row["used"]),
+            "left_out": dict(reasons[reasons["table"] == name][["rule", "rows"]].to_numpy().tolist()),
+        }
+        for name, row in counted.iterrows()
+    }
 
 
 def _cell(value: Any) -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ehp_eval.checks.supplied import not_supplied
 from ehp_eval.config import OVERVIEW
 from ehp_eval.errors import ArgumentError, DataError, ReportError
 from ehp_eval.evaluation import missing_tables, reported_services
@@ -44,6 +45,8 @@ class Options:
         Reports made at a time; one for each core where None.
     debug : bool
         Show tracebacks of failed reports. They can hold case data.
+    allow_excluded : bool
+        Go on without the rows at fault; every report says how many and why.
     """
 
     data: Path = Path("data")
@@ -54,6 +57,7 @@ class Options:
     audience: str = "internal"
     jobs: int | None = None
     debug: bool = False
+    allow_excluded: bool = False
 
 
 def run(options: Options, tell: Callable[[str], None] = print) -> list[Outcome]:
@@ -80,7 +84,12 @@ def run(options: Options, tell: Callable[[str], None] = print) -> list[Outcome]:
     if unknown := sorted(set(options.formats or ()) - set(FORMATS)):
         raise ArgumentError(f"Unknown format: {', '.join(unknown)}. The formats are: {', '.join(FORMATS)}")
     tell(f"Reading {options.data} ...")
-    council = load_council(options.data)
+    council = load_council(options.data, allow_excluded=options.allow_excluded)
+    for line in _left_out(council):
+        tell(line)
+    lacking = not_supplied(council.services, council.supplied)
+    if any(finding.severity == "error" for finding in lacking):
+        raise DataError(f"{council.folder.name} has too few tables for any report. What is missing:", lacking)
     if not council.years:
         raise DataError(
             f"{council.folder.name} has no complete financial year of referrals or parents before its extract date"
@@ -113,6 +122,7 @@ def run(options: Options, tell: Callable[[str], None] = print) -> list[Outcome]:
             "formats": list(options.formats or FORMATS),
             "audience": options.audience,
             "jobs": jobs,
+            "allow_excluded": options.allow_excluded,
         }
         record = write_record(folder, council, year, parameters, outcomes, started)
         write_index(folder, council, record, order, options.audience)
@@ -141,7 +151,12 @@ def plan(council: Council, year: Period, options: Options) -> list[Unit]:
             if service not in available:
                 why = "it began later" if service.notebook else "its definition names no notebook"
                 raise ArgumentError(f"There is no report for '{service.id}' in {year.label}: {why}")
-    shared = {"year": year.label, "data": str(council.folder), "audience": options.audience}
+    shared: dict[str, str | bool] = {
+        "year": year.label,
+        "data": str(council.folder),
+        "audience": options.audience,
+        "allow_excluded": options.allow_excluded,
+    }
     folder = options.outputs / year.label / options.audience
     wanted = [(service.report, service.notebook, {**shared, "service": service.id}) for service in chosen]
     if not options.services:
@@ -163,6 +178,16 @@ def notebooks_folder() -> Path:
         if folder.is_dir():
             return folder
     raise ReportError("The notebooks are missing: install the package again, or work from a clone of its repository")
+
+
+def _left_out(council: Council) -> Iterator[str]:
+    """Say what was found in the records that does not stop the run."""
+    account = council.account
+    if warnings := sum(account.warnings.values()):
+        yield f"  {warnings:,} warnings: ehp-eval check --data {council.folder} lists them"
+    if account.excluded:
+        named = (f"{row.table} {row.rows:,} ({row.rule})" for row in account.left_out.itertuples())
+        yield f"  rows left out: {', '.join(named)}"
 
 
 def _made(units: list[Unit], jobs: int) -> Iterator[Outcome]:

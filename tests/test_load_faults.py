@@ -27,10 +27,14 @@ def row(person: str = "a", referred: str = "2020-05-01", accepted: str = "2020-0
 
 
 def faults(folder: Path, **content: Any) -> list[Finding]:
-    write_council(folder, **content)
+    return faults_of(write_council(folder, **content))
+
+
+def faults_of(folder: Path) -> list[Finding]:
     with pytest.raises(DataError) as caught:
         load_council(folder)
-    return list(caught.value.findings)
+    # That these few tables are too few for any report is told with every other fault: see test_check.py.
+    return [finding for finding in caught.value.findings if finding.rule != "not supplied"]
 
 
 def brief(findings: list[Finding]) -> list[tuple[str, str, str, tuple[int, ...]]]:
@@ -50,11 +54,11 @@ def brief(findings: list[Finding]) -> list[tuple[str, str, str, tuple[int, ...]]
         pytest.param(referrals(row(), header=""), "", "header", (1,), "names no column", id="no header"),
         pytest.param(referrals('r-a,"a,x\n'), "", "syntax", (), "CSV UTF-8", id="an open quote"),
         pytest.param(
-            referrals(row()).replace("accepted_on", "taken_on"),
+            referrals(row()).replace("accepted_on", "accepted_on,taken_on").replace("2020-05-01\n", "2020-05-01,\n"),
             "taken_on",
             "unknown column",
             (),
-            "data/README.md",
+            "mapping.toml",
             id="unknown column",
         ),
         pytest.param(referrals(row(), row("b"), row()), "referral_id", "repeated", (4,), "keep one", id="a key twice"),
@@ -108,7 +112,7 @@ def test_each_fault_of_the_referrals(
     ("table", "text", "column", "rule", "says"),
     [
         ("persons", "person_id,birth_month\na,2010-13\n", "birth_month", "month", "2020-04"),
-        ("persons", "person_id,birth_month\na,2010-02-01\n", "birth_month", "month", "2020-04"),
+        ("persons", "person_id,birth_month\na,2010-02-01\n", "birth_month", "full date of birth", "birth_dates"),
         ("service_costs", "service,year\ndoorstep,2020\n", "year", "year", "2020-21"),
         ("service_costs", 'service,year,staff\ndoorstep,2020-21,"1,000"\n', "staff", "number", "thousands"),
         ("parents", "parent_id,offered_on,prior_removals\np,2020-05-01,1.5\n", "prior_removals", "whole", "whole"),
@@ -151,24 +155,23 @@ def test_a_file_that_is_no_table(tmp_path: Path) -> None:
     write_council(tmp_path)
     (tmp_path / "records/referals.csv").write_text("a\n")
     (tmp_path / "reference/notes.txt").write_text("a\n")
-    findings = faults(tmp_path)
+    findings = faults_of(tmp_path)
     assert brief(findings) == [
         ("records/referals.csv", "", "unknown table", ()),
         ("reference/notes.txt", "", "unknown table", ()),
     ]
-    assert "data/README.md" in findings[0].message
+    assert "README.md" in findings[0].message
 
 
-def test_a_file_in_another_encoding(tmp_path: Path) -> None:
+def test_a_file_in_two_encodings(tmp_path: Path) -> None:
+    # cp1252 and UTF-16 are read: see test_sheets.py. Halves of two files pasted together are not guessed at.
     write_council(tmp_path)
-    (tmp_path / "records/persons.csv").write_bytes("person_id,locality\na,Café\n".encode("cp1252"))
-    (tmp_path / "records/parents.csv").write_bytes("parent_id,offered_on\np,2020-05-01\n".encode("utf-16"))
-    findings = faults(tmp_path)
-    assert brief(findings) == [
-        ("records/parents.csv", "", "encoding", ()),
-        ("records/persons.csv", "", "encoding", ()),
-    ]
-    assert "save it as 'CSV UTF-8'" in findings[0].message
+    (tmp_path / "records/persons.csv").write_bytes(
+        "person_id,locality\na,Café\n".encode() + "b,Café\n".encode("cp1252")
+    )
+    findings = faults_of(tmp_path)
+    assert brief(findings) == [("records/persons.csv", "", "encoding", ())]
+    assert "CSV UTF-8" in findings[0].message
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ PINNED = {
     "lab.txt": PROJECT["dependencies"] + GROUPS["build"] + EXTRAS["lab"],
 }
 IMPORT_NAMES = {"beautifulsoup4": "bs4"}
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "seaborn": "seaborn-base"}
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "seaborn": "seaborn-base", "duckdb": "python-duckdb"}
 
 
 def pins(file: str) -> list[tuple[Requirement, int]]:

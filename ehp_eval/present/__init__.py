@@ -21,6 +21,7 @@ from ehp_eval.present.front_door_parts import (
     front_door_waits,
 )
 from ehp_eval.present.further import further, left_out
+from ehp_eval.present.linking import link_effects, link_table
 from ehp_eval.present.over_time import between_events, volumes
 from ehp_eval.present.overview import (
     counts_table,
@@ -28,7 +29,6 @@ from ehp_eval.present.overview import (
     looked_after_chart,
     looked_after_sentence,
     not_evaluated,
-    records_table,
     repairs_table,
     services_chart,
     services_table,
@@ -36,6 +36,7 @@ from ehp_eval.present.overview import (
 )
 from ehp_eval.present.overview_first import overview_answer, overview_figures, overview_sentence
 from ehp_eval.present.reach import outcomes_by_group, reached
+from ehp_eval.present.records import records_table, rows_left_out
 from ehp_eval.present.register import register_summary, register_table
 from ehp_eval.present.service import about, flow, followed, other_streams
 from ehp_eval.present.service_charts import course, windows, years, years_at_12_months
@@ -71,6 +72,8 @@ __all__ = [
     "key_figures",
     "left_out",
     "limits",
+    "link_effects",
+    "link_table",
     "looked_after_chart",
     "looked_after_sentence",
     "method",
@@ -86,6 +89,7 @@ __all__ = [
     "register_summary",
     "register_table",
     "repairs_table",
+    "rows_left_out",
     "services_chart",
     "services_table",
     "settings_table",

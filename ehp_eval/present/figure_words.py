@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NOTHING = "\N{EN DASH}"
 _DAYS_ONLY_BELOW = 60
-_SUFFIXES = ("worst", "best", "family", "change", "baseline", "ratio")
+_SUFFIXES = ("worst", "best", "family", "change", "baseline", "ratio", "unlinked", "unjoined")
 
 
 def points(value: float) -> str:
@@ -124,5 +124,5 @@ def measure_title(measure: str) -> str:
     """Write the title of a measure, of a suffixed reading of one too."""
     stem, _, suffix = measure.rpartition("_")
     if suffix in _SUFFIXES:
-        return say(f"measure.{suffix}", measure=say(f"measure.{stem}"))
+        return say(f"measure.{suffix}", measure=measure_title(stem))
     return say(f"measure.{measure}")

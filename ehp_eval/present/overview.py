@@ -147,22 +147,6 @@ def impossible_claims(report: Overview) -> Bullets | Paragraph:
     return Bullets([intro, *lines]) if len(lines) > 3 else Bullets(lines)
 
 
-def records_table(report: Overview) -> Table:
-    """Show how many rows of each table the report was made from."""
-    council = report.council
-    rows = [(name, len(frame)) for name, frame in council.tables.items() if name in council.supplied]
-    frame = pd.DataFrame(rows, columns=["table", "rows"])
-    referred, persons = pd.Series(council.tables["referrals"]["person_id"].unique()), council.tables["persons"]
-    unlinked = int((~referred.isin(persons["person_id"])).sum())
-    undated = int(referred.isin(persons.loc[persons["birth_month"].isna(), "person_id"]).sum())
-    return Table(
-        frame,
-        caption=say("overview.records_caption"),
-        headings={"table": say("overview.table"), "rows": say("overview.rows")},
-        note=say("overview.link_sentence", n=unlinked, undated=undated, total=f"{len(referred):,}"),
-    )
-
-
 def repairs_table(report: Overview) -> Table:
     """Show how often each rule was applied that turns episodes into periods of care."""
     repairs = report.council.care.repairs.reset_index()

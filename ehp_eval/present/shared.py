@@ -15,6 +15,7 @@ from ehp_eval.measures.reach import REACHED
 from ehp_eval.measures.topics import MEASURE_IDS
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.figure_words import NOTHING
+from ehp_eval.present.records import excluded_banner
 from ehp_eval.prose import PageHeader, Paragraph, quoted, sentence
 from ehp_eval.streams import STREAMS
 from ehp_eval.tables import Table, percent
@@ -55,6 +56,8 @@ def header(report: Evaluation | FrontDoor | Overview, audience: str) -> PageHead
     banners = [("internal", say("header.internal"))]
     if council.records == "synthetic":
         banners.insert(0, ("synthetic", say("header.synthetic")))
+    if left_out := excluded_banner(report):
+        banners.insert(-1, ("excluded", left_out))
     subtitle = say("header.subtitle", year=report.year.label, extract=day_in_words(council.extract_date))
     return PageHeader(f"{title(report)}, {report.year.label}", subtitle=subtitle, council=council.name, banners=banners)
 

@@ -1,0 +1,60 @@
+"""The records behind a report: how many rows came in, how many were used, which were left out and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ehp_eval.prose import Paragraph
+from ehp_eval.tables import Table
+from ehp_eval.words import say
+
+if TYPE_CHECKING:
+    from ehp_eval.evaluation import Evaluation, Overview
+    from ehp_eval.front_door import FrontDoor
+
+
+def records_table(report: Overview) -> Table:
+    """Show what became of the rows of each table: read, left out, used."""
+    council = report.council
+    referred, persons = pd.Series(council.tables["referrals"]["person_id"].unique()), council.tables["persons"]
+    unlinked = int((~referred.isin(persons["person_id"])).sum())
+    undated = int(referred.isin(persons.loc[persons["birth_month"].isna(), "person_id"]).sum())
+    frame = council.account.rows()
+    return Table(
+        frame,
+        caption=say("records.caption"),
+        headings={name: say(f"records.{name}") for name in frame.columns},
+        note=say("records.persons", n=unlinked, undated=undated, total=f"{len(referred):,}"),
+    )
+
+
+def rows_left_out(report: Evaluation | FrontDoor | Overview) -> Table | Paragraph:
+    """Show how many rows of which table were left out, and why; say so where every row was used."""
+    account = report.council.account
+    counted = account.rows()
+    words = {"rows": f"{counted['read'].sum():,}", "tables": len(counted)}
+    if account.left_out.empty:
+        return Paragraph(say("records.all_used", **words))
+    frame = account.left_out.assign(rule=account.left_out["rule"].map(rule_words))
+    return Table(
+        frame.sort_values(["table", "rows"], ascending=[True, False], kind="stable"),
+        caption=say("records.left_out_caption"),
+        headings={"table": say("records.table"), "rule": say("records.rule"), "rows": say("records.rows")},
+        note=say("records.left_out_note", left_out=f"{counted['left_out'].sum():,}", **words),
+    )
+
+
+def excluded_banner(report: Evaluation | FrontDoor | Overview) -> str:
+    """Say on the face of a report that rows at fault were left out; empty where none were."""
+    account = report.council.account
+    if not account.excluded:
+        return ""
+    n = int(account.rows()["left_out"].sum())
+    return say("records.banner", n=n, shown=f"{n:,}")
+
+
+def rule_words(rule: str) -> str:
+    """Return what a rule of the checks looks for, in words for a reader."""
+    return say(f"rule.{rule.replace(' ', '_').replace('-', '_')}")
