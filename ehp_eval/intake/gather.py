@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WORKBOOK = "records.xlsx"
 """The one workbook whose sheets are tables, beside `council.toml`."""
 SAME_ROW = "the same row in another file"
-IN_OWN_TABLE = "in the council's own table too"
+IN_OWN_TABLE = "in the table of persons too"
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,8 @@ def services_table(report: Overview) -> Table:
 def looked_after_sentence(report: Overview) -> Paragraph:
     """Say how many children the authority looked after at the beginning, the peak and the end of its series."""
     own = own_series(report)
+    if own.empty:
+        return Paragraph(say("overview.no_series", authority=report.council.settings.council.authority))
     first, last = own.iloc[0], own.iloc[-1]
     peak = own.sort_values("children", kind="stable").iloc[-1]
     return Paragraph(
@@ -75,8 +77,10 @@ def looked_after_sentence(report: Overview) -> Paragraph:
     )
 
 
-def looked_after_chart(report: Overview) -> Chart:
+def looked_after_chart(report: Overview) -> Chart | Paragraph:
     """Chart the rate of looked-after children beside each comparator and the nation."""
+    if own_series(report).empty:
+        return Paragraph(say("overview.no_series_chart"))
     series = report.looked_after.assign(year=report.looked_after["date"].dt.year)
     points = []
     for area, rows in series.groupby("area", sort=False):
@@ -113,8 +117,10 @@ def looked_after_chart(report: Overview) -> Chart:
     )
 
 
-def counts_table(report: Overview) -> Table:
+def counts_table(report: Overview) -> Table | Paragraph:
     """Show the published counts behind the rates, a year a row: on paper too many years for columns."""
+    if report.looked_after.empty:
+        return Paragraph(say("overview.no_counts"))
     series = report.looked_after.assign(year=report.looked_after["date"].dt.year)
     wide = series.pivot(index="year", columns="area", values="children")[list(series["area"].unique())]
     frame = wide.astype("Int64").reset_index().assign(year=lambda rows: rows["year"].astype("str"))

@@ -57,4 +57,4 @@ def excluded_banner(report: Evaluation | FrontDoor | Overview) -> str:
 
 def rule_words(rule: str) -> str:
     """Return what a rule of the checks looks for, in words for a reader."""
-    return say(f"rule.{rule.replace(' ', '_').replace('-', '_')}")
+    return say(f"rule.{rule.replace(' ', '_')}")
