@@ -7,6 +7,7 @@ a tenth of a second to import.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -190,8 +191,7 @@ class Service(_Settings):
     @property
     def tables(self) -> frozenset[str]:
         """The tables that it cannot be evaluated without."""
-        named = (STREAMS[stream].tables if stream in STREAMS else (FRONT_DOOR,) for stream in self.streams)
-        return frozenset(table for tables in named for table in tables)
+        return tables_of(self.streams)
 
     @property
     def report(self) -> str:
@@ -201,6 +201,26 @@ class Service(_Settings):
 
 NOT_FILLED_IN = "this is still to be filled in; the lines above it say with what"
 _Model = TypeVar("_Model", bound=_Settings)
+
+
+def tables_of(streams: Iterable[str]) -> frozenset[str]:
+    """Return the tables without which services of these streams cannot be evaluated."""
+    by_stream = {name: stream.tables for name, stream in STREAMS.items()} | {FRONT_DOOR: (FRONT_DOOR,)}
+    return frozenset(table for stream in streams for table in by_stream.get(stream, ()))
+
+
+def reported_tables(folder: Path) -> dict[str, frozenset[str]]:
+    """Return the tables that each service with a notebook needs, by its id, however faulty its definition is else."""
+    needed = {}
+    for file in sorted((folder / "services").glob("*.toml")):
+        try:
+            content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+            continue
+        streams = content.get("streams")
+        if content.get("notebook") and isinstance(streams, list):
+            needed[file.stem] = tables_of(str(stream) for stream in streams)
+    return needed
 
 
 def read_settings(folder: Path) -> tuple[CouncilSettings | None, tuple[Service, ...], list[Finding]]:

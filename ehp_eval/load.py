@@ -17,7 +17,7 @@ import pandas as pd
 
 from ehp_eval.checks.judge import Judged, judge
 from ehp_eval.checks.supplied import not_supplied
-from ehp_eval.config import CouncilSettings, Service, read_settings
+from ehp_eval.config import CouncilSettings, Service, read_settings, reported_tables
 from ehp_eval.contract import TABLES
 from ehp_eval.errors import ArgumentError, DataError, Finding
 from ehp_eval.intake.account import Account
@@ -169,7 +169,7 @@ class Reading:
         if FILE in files:
             return []
         unread = {table.name for table in TABLES.values() if table.file in files}
-        return not_supplied(self.services, self.supplied | unread)
+        return not_supplied(reported_tables(self.folder), self.supplied | unread)
 
 
 def read_folder(folder: str | Path) -> Reading:

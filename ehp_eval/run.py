@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ehp_eval.checks.supplied import not_supplied
-from ehp_eval.config import OVERVIEW
+from ehp_eval.config import OVERVIEW, reported_tables
 from ehp_eval.errors import ArgumentError, DataError, ReportError
 from ehp_eval.evaluation import missing_tables, reported_services
 from ehp_eval.load import Council, load_council
@@ -87,7 +87,7 @@ def run(options: Options, tell: Callable[[str], None] = print) -> list[Outcome]:
     council = load_council(options.data, allow_excluded=options.allow_excluded)
     for line in _left_out(council):
         tell(line)
-    lacking = not_supplied(council.services, council.supplied)
+    lacking = not_supplied(reported_tables(council.folder), council.supplied)
     if any(finding.severity == "error" for finding in lacking):
         raise DataError(f"{council.folder.name} has too few tables for any report. What is missing:", lacking)
     if not council.years:

@@ -16,7 +16,7 @@ from ehp_eval.present.shared import MIME
 from tests.councils import SERVICES, changed, episode, referral, write_council
 
 YEAR = "2020-21"
-PARAMETERS = 'year: str = ""\nservice: str = ""\ndata: str = ""\naudience: str = ""'
+PARAMETERS = 'year: str = ""\nservice: str = ""\ndata: str = ""\naudience: str = ""\nallow_excluded: bool = False'
 HEADER = """\
 from IPython.display import display
 from ehp_eval.prose import PageHeader

@@ -156,7 +156,7 @@ def faulty(tmp_path_factory) -> Path:
     spoil("council.toml", "percentages_from", "percentages_form")
     spoil("services/rapid_response.toml", 'unit = "child"', 'unit = "house"')
     (folder / "services/reflect.toml").write_text("this is = not [toml", encoding="utf-8")
-    spoil("records/babies.csv", "2018-11-26", "26.11.2018")
+    spoil("records/babies.csv", "2018-11-26", "26 Nov 18")
     spoil("records/referrals.csv", "R0002", "R0001")
     spoil("records/persons.csv", "birth_month", "born_in")
     spoil("records/incidents.csv", "serious_incident", "mishap")
@@ -201,10 +201,10 @@ def test_faults_leave_earlier_reports_as_they_were(alpha):
 def test_data_without_a_complete_year_are_a_fault(alpha, capsys):
     settings = alpha.data / "council.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("2021-09-30", "2019-07-01"), encoding="utf-8")
-    for name in ("referrals", "looked_after_episodes"):
-        table = alpha.data / f"records/{name}.csv"
-        rows = [row for row in table.read_text(encoding="utf-8").splitlines() if ",2020-" not in row]
-        table.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    referrals, episodes = (alpha.data / f"records/{name}.csv" for name in ("referrals", "looked_after_episodes"))
+    rows = [row for row in referrals.read_text(encoding="utf-8").splitlines() if ",2020-" not in row]
+    referrals.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    episodes.write_text(episodes.read_text(encoding="utf-8").replace("2020-09-01", "2019-06-10"), encoding="utf-8")
     assert alpha.run() == 3
     assert "no complete" in capsys.readouterr().err
     assert not alpha.outputs.exists()
@@ -215,7 +215,7 @@ def test_data_without_a_complete_year_are_a_fault(alpha, capsys):
 
 @pytest.mark.parametrize("arguments", [[], ["--debug"]])
 def test_a_traceback_is_shown_only_when_asked_for(alpha, capsys, monkeypatch, arguments):
-    def surprise(*_):
+    def surprise(*_, **__):
         raise RuntimeError("case 4711")
 
     monkeypatch.setattr("ehp_eval.run.load_council", surprise)
@@ -232,7 +232,7 @@ def test_an_expected_error_has_a_traceback_only_when_asked_for(alpha, capsys, ar
 
 
 def test_an_interruption_is_said_in_a_line(alpha, capsys, monkeypatch):
-    def interrupted(*_):
+    def interrupted(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("ehp_eval.run.load_council", interrupted)

@@ -159,6 +159,7 @@ def test_the_record_says_what_was_run_on_what(shipped_run):
         "formats": ["html", "pdf"],
         "audience": "internal",
         "jobs": 2,
+        "allow_excluded": False,
     }
     assert record["versions"]["python"] == ".".join(map(str, sys.version_info[:3]))
     assert {"ehp-eval", "pandas", "papermill", "nbconvert"} <= set(record["versions"])
@@ -167,7 +168,9 @@ def test_the_record_says_what_was_run_on_what(shipped_run):
     assert record["inputs"] == {
         path.relative_to(DATA).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
     }
-    assert record["rows"]["referrals"] == len(pd.read_csv(DATA / "records/referrals.csv"))
+    referrals = len(pd.read_csv(DATA / "records/referrals.csv"))
+    assert record["rows"]["referrals"] == {"read": referrals, "used": referrals, "left_out": {}}
+    assert all(rows["read"] == rows["used"] + sum(rows["left_out"].values()) for rows in record["rows"].values())
     assert sorted(unit["report"] for unit in record["units"]) == sorted(REPORTS)
     assert all((unit["outcome"], unit["message"]) == ("made", "") for unit in record["units"])
     assert all(0 < unit["seconds"] <= record["seconds"] for unit in record["units"])

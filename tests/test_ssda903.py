@@ -399,6 +399,7 @@ def test_what_no_rule_can_mend_is_a_warning() -> None:
 def test_files_that_cannot_be_read_are_findings_and_no_more(tmp_path: Path) -> None:
     found = read(tmp_path, {"e.csv": "CHILD,RNE\nA,S", "h.csv": "CHILD,DOB"}, 'columns = { SEX = "Gender" }\n')
     assert [(finding.file, finding.column, finding.rule) for finding in found.findings] == [
+        ("e.csv", "DEC", "missing header"),
         ("e.csv", "DECOM", "missing header"),
         ("h.csv", "Gender", "missing header"),
     ]

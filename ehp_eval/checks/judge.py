@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -146,8 +147,15 @@ def typed(text: pd.DataFrame | None, contract: TableContract) -> pd.DataFrame:
         Dates as datetime64[s], whole numbers as Int64, numbers as float64, all else as str; codes that are not
         declared are missing.
     """
-    if text is None:
-        text = pd.DataFrame(columns=[column.name for column in contract.columns], dtype="str")
+    return _typed(text, contract) if text is not None else _empty(contract)
+
+
+@cache
+def _empty(contract: TableContract) -> pd.DataFrame:
+    return _typed(pd.DataFrame(columns=[column.name for column in contract.columns], dtype="str"), contract)
+
+
+def _typed(text: pd.DataFrame, contract: TableContract) -> pd.DataFrame:
     found: dict[str, pd.Series] = {}
     for column in contract.columns:
         cells = text[column.name] if column.name in text else pd.Series(None, index=text.index, dtype="str")

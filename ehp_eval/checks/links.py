@@ -133,11 +133,12 @@ ORPHANS = tuple(
 
 PREGNANCIES = (
     Rule(
-        "leads nowhere",
+        "unused pregnancy",
         "pregnancies",
         "referral_id, parent_id",
         "neither a referral nor a parent in parents nor a referred baby leads to it, so it counts nowhere: name one",
         _unused_pregnancy,
+        "warning",
     ),
     Rule("repeated", "pregnancies", "referral_id", "an earlier row names this referral too: keep one", _twice),
     Rule(

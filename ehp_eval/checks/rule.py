@@ -125,6 +125,8 @@ class Rule:
         index = evidence[self.table].index
         if index.empty:
             return []
+        if evidence[self.table].empty:
+            return []
         found = self.find(evidence)
         named = found if isinstance(found, dict) else {"": found}
         return [

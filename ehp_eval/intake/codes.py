@@ -70,8 +70,9 @@ def marked_unknown(text: pd.Series, markers: Collection[str]) -> pd.Series:
 def unmapped_codes(values: pd.Series, allowed: Collection[str]) -> str:
     """Put into words which codes of a column are not mapped, with their counts, the most frequent first.
 
-    A value is shown where it can identify nobody: it is made of the words of the contract, or several rows hold it
-    and it looks like a code. The others are only counted.
+    A value is shown where it can identify nobody: it is made of the words of the contract, or several rows hold it,
+    it looks like a code and not like a name, and the column does not hold too many others to be one of codes. The
+    others are only counted.
 
     Parameters
     ----------
@@ -89,10 +90,10 @@ def unmapped_codes(values: pd.Series, allowed: Collection[str]) -> str:
     counts = values[~values.isin(list(allowed))].value_counts()
     counts = counts.sort_index().sort_values(ascending=False, kind="stable")
     plain = {value for value in counts.index if _words(value) and set(_words(value)) <= _vocabulary()}
-    frequent = [value for value in counts[counts >= _FEW].index if value not in plain and _is_short(value)]
-    private = set(pd.Series(frequent, dtype="str")[free_text(pd.Series(frequent, dtype="str"))])
-    codes = [value for value in frequent if value not in private]
-    shown = plain | (set(codes) if len(codes) <= _MOST_VALUES else set())
+    others = pd.Series([value for value in counts.index if value not in plain], dtype="str")
+    private = set(others[free_text(others)])
+    codes = {value for value in others if counts[value] >= _FEW and _is_code(value) and value not in private}
+    shown = plain | (codes if len(others) <= _MOST_VALUES else set())
     listed = [f'"{value}" ({_rows(count)})' for value, count in counts.items() if value in shown]
     rest = counts[[value not in shown for value in counts.index]]
     if rest.empty:
@@ -121,8 +122,18 @@ def _rows(count: int) -> str:
     return f"{count} row{'' if count == 1 else 's'}"
 
 
-def _is_short(value: str) -> bool:
-    return len(value) <= _MOST_LETTERS and value.isprintable() and not re.search(r"\d{3}", value)
+def _is_code(value: str) -> bool:
+    short = len(value) <= _MOST_LETTERS and value.isprintable() and not re.search(r"\d{3}", value)
+    return short and not _is_name(value)
+
+
+def _is_name(value: str) -> bool:
+    """Whether a value looks like the name of a person: two to four words with capitals, none of them the contract's."""
+    words = re.split(r"[\s,]+", value.strip(" ,."))
+    capitals = all(
+        re.fullmatch(r"[^\W\d_][^\W\d_]*(?:['\u2019.-][^\W\d_]*)*", word) and word[0].isupper() for word in words
+    )
+    return 2 <= len(words) <= 4 and capitals and not set(_words(value)) & _vocabulary()
 
 
 def _words(value: str) -> list[str]:

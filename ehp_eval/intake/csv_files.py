@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import islice
 
-from ehp_eval.intake.grid import UnreadableError
+from ehp_eval.intake.grid import UnreadableError, stripped
 
 DELIMITERS = ",;\t"
 OTHER_KINDS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1")  # workbooks and Parquet
@@ -83,7 +83,7 @@ def _delimiter(text: str, expected: Collection[str], header_row: int) -> str:
             header = next(islice(reader, header_row - 1, None), [])
         except csv.Error:
             return 0
-        return len({_unwrapped(cell).strip() for cell in header} & names)
+        return len({stripped(_unwrapped(cell)) for cell in header} & names)
 
     return max(DELIMITERS, key=known)
 

@@ -7,8 +7,9 @@ guesses without one.
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -39,7 +40,10 @@ MONTHS = {
 UNREAD = "?"
 """Stands before the text of a cell that looks like an ISO date but contradicts the style of its column."""
 
-_TIME = r"(?:[T ] *[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)? *(?:[AaPp][Mm])?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+_TIME = (
+    r"(?:[T ] *(?P<time>[0-9]{1,2}:[0-9]{2})(?P<seconds>:[0-9]{2}(?:[.,][0-9]+)?)? *(?:[AaPp][Mm])?"
+    r"(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 _DAY, _MONTH, _YEAR = r"(?P<day>[0-9]{1,2})", r"(?P<month>[0-9]{1,2})", r"(?P<year>[0-9]{4})"
 _PATTERNS: dict[DateStyle, re.Pattern[str]] = {
     "iso": re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})" + _TIME),
@@ -49,6 +53,7 @@ _PATTERNS: dict[DateStyle, re.Pattern[str]] = {
     "basic": re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})" + _TIME),
     "excel": re.compile(r"([0-9]{1,7})(?:\.[0-9]+)?"),
 }
+_HERE = ZoneInfo("Europe/London")  # as in `parquet`
 _FALSE_LEAP_DAY = 60  # 29 February 1900, a day that Excel has and the calendar has not
 _LAST_SERIAL = 2_958_465  # 31 December 9999
 
@@ -59,7 +64,7 @@ def read_dates(text: pd.Series, style: DateStyle) -> pd.Series:
     Parameters
     ----------
     text : Series of str
-        Stripped cells; a time of day after the date is ignored.
+        Stripped cells; a time of day after the date is ignored, but for 23:00 UTC that is midnight of a day in summer.
     style : DateStyle
 
     Returns
@@ -90,8 +95,8 @@ def as_dates(text: pd.Series, style: DateStyle) -> pd.Series:
 
 def style_of(text: pd.Series) -> DateStyle:
     """Return the style of a column for which none is declared: UK where its first filled cell is so, else ISO."""
-    first = text.dropna().head(1)
-    return "uk" if not first.empty and first.str.fullmatch(_PATTERNS["uk"]).all() else "iso"
+    first = next((_PATTERNS["uk"].fullmatch(value) for value in text.dropna().head(1)), None)
+    return "uk" if first and 1 <= int(first["month"]) <= 12 else "iso"
 
 
 def explain_dates(unread: pd.Series, style: DateStyle) -> str:
@@ -136,9 +141,19 @@ def _day(value: str, style: DateStyle) -> str | None:
     if style == "excel":
         return _day_of_serial(int(parts[1]))
     try:
-        return date(int(parts["year"]), month_number(parts["month"]), int(parts["day"])).isoformat()
-    except ValueError:  # 30 February
+        day = date(int(parts["year"]), month_number(parts["month"]), int(parts["day"]))
+        return (_local_day(day, parts) if parts["zone"] else day).isoformat()
+    except (ValueError, OverflowError):  # 30 February, 25 o'clock, the year 0
         return None
+
+
+def _local_day(day: date, parts: re.Match[str]) -> date:
+    """Return the next day where a time in another zone is midnight here, as systems in UTC write a day of summer."""
+    hour, minute = map(int, parts["time"].split(":"))
+    offset = datetime.strptime(parts["zone"], "%z").tzinfo
+    here = datetime.combine(day, time(hour, minute), offset).astimezone(_HERE)
+    is_midnight = here.time() == time() and not (parts["seconds"] or "").strip(":0.,")
+    return here.date() if is_midnight else day
 
 
 def _day_of_serial(number: int) -> str | None:

@@ -12,6 +12,15 @@ MOST_BYTES = 2 * 1024**3
 """Of a file, and of everything packed into a workbook."""
 
 
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"  # zero-width, soft hyphen, marks of direction
+_AROUND = "".join(letter for letter in map(chr, range(0x3001)) if letter.isspace()) + _INVISIBLE
+
+
+def stripped(text: str) -> str:
+    """Return a text without what nobody sees around it: spaces of all kinds, and characters without a width."""
+    return text.strip(_AROUND)
+
+
 class UnreadableError(Exception):
     """A file, or a sheet of it, that gives no table.
 

@@ -12,7 +12,7 @@ from ehp_eval.columns import TableContract
 from ehp_eval.errors import Finding
 from ehp_eval.intake.grid import column_letters
 from ehp_eval.intake.nearest import nearest
-from ehp_eval.intake.private import DATE_OF_BIRTH, private_header
+from ehp_eval.intake.private import DATE_OF_BIRTH, NAME, private_header
 
 if TYPE_CHECKING:
     from ehp_eval.intake.mapping import TableMapping
@@ -62,13 +62,15 @@ def place(sheet: Sheet, contract: TableContract, table: TableMapping) -> Placed:
     placed = Placed()
     kinds = {column.name: column.kind for column in contract.columns}
     texts = {name for name, kind in kinds.items() if kind == "text" and contract.folder == "records"}
+    codes = {name for name, kind in kinds.items() if kind == "code" and contract.folder == "records"}
     meant = {own: name for name, own in table.columns.items() if name in kinds}
     # A header that the mapping names is what the mapping says, even where it is also a name of the contract.
     names = {own: own for own in kinds if own not in meant} | meant
     rest: list[int] = []
     for position, header in enumerate(headers):
         name = names.get(header)
-        if header in table.drop or name is None or (name in texts and private_header(header)):
+        looks = private_header(header) if name in texts or name in codes else ""
+        if header in table.drop or name is None or (looks and (name in texts or looks == NAME)):
             rest.append(position)
         elif name in placed.positions:
             message = f"two columns of the file are {name}: keep one, or list the other's header under drop"

@@ -177,8 +177,9 @@ def read_mapping(folder: Path) -> tuple[Mapping, list[Finding]]:
         return Mapping(), [
             Finding(FILE, "", "unreadable", "the file cannot be read: close it elsewhere, or replace it")
         ]
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        words = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "nested too deeply"
+    except (ValueError, RecursionError) as error:
+        words = "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
+        words = str(error) if isinstance(error, tomllib.TOMLDecodeError) else words
         return Mapping(), [Finding(FILE, "", "syntax", f"this is not TOML ({words}): mend that line")]
     findings: list[Finding] = []
     parts: dict[str, Any] = {}

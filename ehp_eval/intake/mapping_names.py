@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -126,7 +127,8 @@ def _dates(name: str, dates: dict[str, Any], columns: dict[str, Column]) -> Iter
 
 
 def _repeats(key: str, values: object, rule: str, message: str) -> Iterator[Fault]:
-    texts = [text.strip() for text in _texts(values)]
+    # "records/a.csv", "./records/a.csv" and "records//a.csv" are one file.
+    texts = [posixpath.normpath(text.strip().replace("\\", "/")) for text in _texts(values)]
     if len(set(texts)) < len(texts):
         yield key, rule, f"a file is named twice, and {message}"
 

@@ -13,9 +13,10 @@ _PERSON = (
     "practitioner|customer|pupil|first|last|middle|given|full|legal|preferred|known|birth|maiden|display"
 )
 _PART = "first|last|middle|given|full|legal|preferred|known|birth"
+NAME = "a name"
 DATE_OF_BIRTH = "a date of birth"
 _HEADERS = {
-    "a name": rf"^names?$|\b({_PERSON})( ({_PART}))* names?\b|\bnames? of( the| a)? ({_PERSON})\b|"
+    NAME: rf"^names?$|\b({_PERSON})( ({_PART}))* names?\b|\bnames? of( the| a)? ({_PERSON})\b|"
     r"\b(forenames?|surnames?|firstname|lastname|fullname|nickname|alias|known as|initials|enw|cyfenw)\b",
     "an address": r"\b(address(es)?|addr|street|house (no|number|name)|uprn|cyfeiriad)\b",
     "a postcode": r"\b(post ?codes?|postal codes?|pcode|home post|pl post|cod post)\b",

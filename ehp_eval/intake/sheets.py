@@ -13,7 +13,7 @@ import pandas as pd
 
 from ehp_eval.errors import Finding
 from ehp_eval.intake.csv_files import read_csv
-from ehp_eval.intake.grid import MOST_BYTES, MOST_CELLS, Grid, UnreadableError, column_letters, too_large
+from ehp_eval.intake.grid import MOST_BYTES, MOST_CELLS, Grid, UnreadableError, column_letters, stripped, too_large
 from ehp_eval.intake.parquet import read_parquet
 from ehp_eval.intake.workbook_extent import ERRORS
 from ehp_eval.intake.workbooks import read_workbook, workbook_sheets
@@ -151,7 +151,8 @@ def _sheet(label: str, grid: Grid, expected: Collection[str], header_row: int) -
         if name in expected and (wrong := _errors(grid, at, header_row, numbers, columns[at])):
             fault(
                 "formula error",
-                "a formula gives an error there, or ##### stands for a value: mend the formula or widen the column",
+                "a formula gives an error there or was never worked out, or ##### stands for a value: open the file in "
+                "Excel, mend the formula or widen the column, and save it",
                 wrong,
                 name,
             )
@@ -194,7 +195,7 @@ def _header(
 
 def _cell(cell: object) -> object:
     if isinstance(cell, str):
-        return cell.strip() or None
+        return stripped(cell) or None
     if isinstance(cell, float):
         return int(cell) if cell.is_integer() else None if math.isnan(cell) else cell
     if isinstance(cell, Decimal):

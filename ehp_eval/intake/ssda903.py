@@ -85,16 +85,17 @@ def _read(folder: Path, name: str, table: str, files: ReturnFiles, mapping: Mapp
     layout, contract = _layout()[table], TABLES[table]
     # The council's own header where the file has it, else the return's: the files need not be alike.
     names = {column: (files.columns.get(header, header), header) for column, header in layout["columns"].items()}
-    own_sheet = None
+    own_sheet = files.sheet
     if Path(name).suffix.lower() in WORKBOOK_ENDINGS and layout["sheet"] in sheet_names(folder, name):
         own_sheet = layout["sheet"]
     sheet = read_sheet(folder, name, expected={header for pair in names.values() for header in pair}, sheet=own_sheet)
     if not isinstance(sheet, Sheet):
         return sheet
     found = {column: header for column, pair in names.items() for header in pair[::-1] if header in sheet.cells}
-    needed = {column.name for column in contract.columns if column.required}
+    # Without its ends every episode would be open.
+    needed = {column.name for column in contract.columns if column.required} | {"ended_on"}
     named = {column for column, (own, header) in names.items() if own != header}
-    if wrong := sorted(names[column][0] for column in (needed | named) - set(found)):
+    if wrong := sorted(names[column][0] for column in (needed & set(names) | named) - set(found)):
         message = "the file has no such column: name the header that it has there under columns in [ssda903]"
         return [Finding(sheet.file, header, "missing header", message) for header in wrong]
     declared = TableMapping(

@@ -183,6 +183,8 @@ def _covered_later(rows: pd.DataFrame, asked: pd.Series[bool], seen: pd.Series[f
             "at": range(len(rows)),
         }
     )
+    # The same start is open in one file and closed in the next: it ends where it is closed.
+    days["end"] = days.groupby(["person", "start"])["end"].transform("max")
     met = days[asked].merge(days, on="person", suffixes=("", "_later"))
     goes_on = met["end_later"].isna() | (met["end_later"] > met["start"])
     covered = (met["seen_later"] > met["seen"]) & (met["start_later"] < met["start"]) & goes_on

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ehp_eval.columns import Column, TableContract
-from ehp_eval.errors import Finding
+from ehp_eval.errors import Finding, Severity
 from ehp_eval.intake.codes import MARKERS, marked_unknown, read_codes
-from ehp_eval.intake.dates import as_dates, style_of
+from ehp_eval.intake.dates import as_dates, read_dates, style_of
+from ehp_eval.intake.grid import stripped
 from ehp_eval.intake.headers import place
 from ehp_eval.intake.months import read_months
 from ehp_eval.intake.private import free_text
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ehp_eval.intake.mapping import Mapping
     from ehp_eval.intake.sheets import Sheet
 
+_FEW = 3  # dates: of fewer, none may be later than the 12th by chance
 _EXACT = 10**15  # Excel keeps 15 digits of a number and makes the others zeros
 _ROUNDED = r"[+-]?[0-9](?:[.,][0-9]+)?E\+[0-9]+"  # how it writes such a number where a column is narrow
 
@@ -59,6 +61,9 @@ def prepare(sheet: Sheet, contract: TableContract, mapping: Mapping) -> Source:
 
     for column in contract.columns:
         if column.name not in placed.positions:
+            if placed.positions and column.blank == "still open" and column.kind == "date":
+                severity: Severity = "error" if (contract.name, column.name) in _ENDS_NEEDED else "warning"
+                findings.append(Finding(sheet.file, column.name, "no ends", _ENDS_MESSAGE, (), severity))
             continue
         cells = sheet.cells.iloc[:, placed.positions[column.name]]
         written = as_text(cells)
@@ -74,6 +79,7 @@ def prepare(sheet: Sheet, contract: TableContract, mapping: Mapping) -> Source:
             days = _days(cells) & written.notna()
             plain = written[~days & ~marked_unknown(written, markers)]
             styles[column.name] = table.style(column.name) or style_of(plain)
+            fault(column, "dates turned round", _ROUND_MESSAGE, _turned_round(written, days, styles[column.name]))
             iso = written.str[:10]
             written = iso.where(days, as_dates(written.mask(days), styles[column.name]))
         elif column.kind == "month" and records:
@@ -112,7 +118,7 @@ def as_text(cells: pd.Series) -> pd.Series:
 
 def _text(cell: object) -> str | None:
     if isinstance(cell, str):
-        return cell.strip() or None
+        return stripped(cell) or None
     if cell is None or cell != cell:  # not a number, no time
         return None
     if isinstance(cell, bool):
@@ -132,6 +138,18 @@ def _days(cells: pd.Series) -> pd.Series:
     return pd.Series([isinstance(cell, date) and cell == cell for cell in cells], index=cells.index, dtype="bool")
 
 
+def _turned_round(written: pd.Series, days: pd.Series, style: DateStyle) -> pd.Series:
+    """Tell the dates of a workbook in a column of which a computer with American dates made dates where it could.
+
+    It reads 03/04/2020 as 4 March, and leaves 13/04/2020 alone as text: then no day of a text is 12 or less, and no day
+    of a date is more. (Or the other way round, where the texts are American.)
+    """
+    texts = read_dates(written.mask(days), style).dropna()
+    if style not in ("uk", "us") or texts.empty or days.sum() < _FEW:
+        return days & False
+    return days & bool((texts.str[8:10] > "12").all() and (written[days].str[8:10] <= "12").all())
+
+
 def _rounded(cells: pd.Series) -> pd.Series:
     """Tell the numbers of which a spreadsheet may have rounded the last digits away."""
     long = [isinstance(cell, (int, float)) and abs(cell) >= _EXACT for cell in cells]
@@ -148,6 +166,16 @@ _ROUNDED_MESSAGE = (
 )
 _DATED_MESSAGE = (
     "a spreadsheet has made a date of this id: export it as text, or format the column as text before it is filled"
+)
+# Without them a figure would be wrong; what else lacks its ends can only be told less about.
+_ENDS_NEEDED = (("looked_after_episodes", "ended_on"), ("assessments", "completed_on"))
+_ENDS_MESSAGE = (
+    "the file has no such column, and without it every row counts as still open: supply it, or map its header in "
+    "mapping.toml"
+)
+_ROUND_MESSAGE = (
+    "days up to the 12th are dates here and all others are text: an Excel of another country has changed day and month "
+    "round, so take the column from the export again, as text"
 )
 _BIRTH_MESSAGE = (
     "a full date of birth may not come in: export the month alone, such as 2010-04, or set "

@@ -27,6 +27,8 @@ ERRORS = frozenset(
 """What Excel shows in place of a value."""
 CHUNK = 1 << 20
 PLACED_CELL = re.compile(rb'<c r="([A-Z]{1,3})\d')
+# A formula without a value, as programs write it that do not calculate: its cell comes out empty.
+UNCALCULATED = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 PLACED_ROW = re.compile(rb'<row r="(\d{1,7})"')
 
 
@@ -89,19 +91,18 @@ def xlsx_extent(archive: zipfile.ZipFile, part: str) -> Extent:
 def _rough_extent(part: IO[bytes]) -> Extent | None:
     """Return an extent that may reach too far, in a tenth of the time; None where it takes a parser to tell.
 
-    That is where there are errors, and where not every cell is written as Excel writes it, with its place first.
+    That is where there are errors or formulas without a value, and where not every cell is written as Excel writes it, with its place first.
     """
     cells = rows = 0
-    columns, rest = set[bytes](), b""
-    while some := part.read(CHUNK):
-        text, cut, last = (rest + some).rpartition(b"<")
-        rest = cut + last
+    columns = set[bytes]()
+    for text in _pieces(part):
         placed, numbered = PLACED_CELL.findall(text), PLACED_ROW.findall(text)
         if (
             len(placed) != text.count(b"<c ") + text.count(b"<c>")
             or len(numbered) != text.count(b"<row ") + text.count(b"<row>")
             or any(error in text for error in (b't="e"', b"t='e'"))
-            or len(rest) > CHUNK
+            or UNCALCULATED.search(text)
+            or not text  # no cell for long
         ):
             return None
         cells += len(placed)
@@ -111,18 +112,32 @@ def _rough_extent(part: IO[bytes]) -> Extent | None:
     return Extent(rows, last_column, exact=False) if cells else None
 
 
+def _pieces(part: IO[bytes]) -> Iterator[bytes]:
+    """Yield a sheet in pieces that end before a cell, not within one."""
+    rest = b""
+    while some := part.read(CHUNK):
+        text, cut, last = (rest + some).rpartition(b"<c ")
+        rest = cut + last
+        yield text
+    yield rest
+
+
 def _exact_extent(part: IO[bytes]) -> Extent:
     extent, numbers = Extent(), dict[str, int]()
     row = column = 0
+    formula = value = inside = False
     parser = expat.ParserCreate()
+    parser.buffer_text = True
 
     def root(name: str, _: dict[str, str]) -> None:
         prefix = name[: name.rfind(":") + 1]
         a_row, a_cell, values = f"{prefix}row", f"{prefix}c", (f"{prefix}v", f"{prefix}is")
+        a_formula = f"{prefix}f"
 
         def start(name: str, attributes: dict[str, str]) -> None:
-            nonlocal row, column
+            nonlocal row, column, formula, value, inside
             if name == a_cell:
+                formula, value = False, attributes.get("t") == "str"  # a formula may well give an empty text
                 if place := attributes.get("r"):
                     letters = place.rstrip("0123456789")
                     row = int(place[len(letters) :])
@@ -132,7 +147,10 @@ def _exact_extent(part: IO[bytes]) -> Extent:
                     column += 1
                 if attributes.get("t") == "e":
                     extent.add(row, column, error=True)
+            elif name == a_formula:
+                formula = True
             elif name in values:  # a cell that has only a format does not count
+                inside = True
                 if row > extent.rows:
                     extent.rows = row
                 if column > extent.columns:
@@ -140,7 +158,18 @@ def _exact_extent(part: IO[bytes]) -> Extent:
             elif name == a_row:
                 row, column = int(attributes.get("r", row + 1)), 0
 
-        parser.StartElementHandler = start
+        def text(data: str) -> None:
+            nonlocal value
+            value = value or (inside and bool(data.strip()))
+
+        def end(name: str) -> None:
+            nonlocal inside
+            if name == a_cell and formula and not value:
+                extent.add(row, column, error=True)
+            elif name in values:
+                inside = False
+
+        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
 
     parser.StartElementHandler = root
     parser.ParseFile(part)

@@ -26,9 +26,8 @@ from ehp_eval.intake.xls_extent import PROTECTED, SIGNATURE, xls_extents
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
-DAMAGED = "this is no workbook, or it is damaged: open it in Excel, and save it as .xlsx"
 # Many systems give the ending .xls to a web page or to text, which Excel opens all the same.
-SHOWN_NAMES = 20
+DAMAGED = "this is no workbook, or it is damaged: open it in Excel, and save it as .xlsx"
 
 
 @dataclass(frozen=True)
@@ -100,10 +99,9 @@ def _chosen(book: Book, stem: str, sheet: str | None) -> str:
         if len(book.shown) == 1:
             return book.shown[0]
         reason = "it is not clear which sheet is meant"
-    names = list(book.sheets)
-    listed = ", ".join(f"'{name}'" for name in names[:SHOWN_NAMES]) or "none"
-    more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
-    raise UnreadableError("sheet", f"{reason}: name one with sheet = in mapping.toml. The sheets are {listed}{more}")
+    # They are not listed: some workbooks have a sheet for every child.
+    many = f"the workbook has {len(book.sheets)} sheets" if len(book.sheets) != 1 else "the workbook has one sheet"
+    raise UnreadableError("sheet", f"{reason}: {many}; name the one with the table by sheet = in mapping.toml")
 
 
 def _opened(data: bytes) -> Book:
