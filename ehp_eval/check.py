@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ehp_eval.config import NOT_FILLED_IN
 from ehp_eval.errors import ArgumentError, Finding
 from ehp_eval.load import Reading, read_folder
 
@@ -62,7 +63,7 @@ def check(
 
 def by_row(findings: Iterable[Finding]) -> Iterator[dict[str, str | int | None]]:
     """Yield each finding once for each of its rows, errors first; row and column are None where none is meant."""
-    for finding in sorted(findings, key=lambda each: (each.severity != "error", each)):
+    for finding in sorted(findings, key=_severity):
         for row in finding.rows or (None,):
             values = (finding.file, row, finding.column or None, finding.rule, finding.severity, finding.message)
             yield dict(zip(KEYS, values, strict=True))
@@ -85,19 +86,39 @@ def summary(reading: Reading, findings: list[Finding]) -> Iterator[str]:
             yield title
             yield from _by_rule(found)
     errors = [finding for finding in findings if finding.severity == "error"]
-    shown = sorted(findings, key=lambda each: (each.severity != "error", each))
-    if shown:
+    lines = list(_lines(findings))
+    if lines:
         yield ""
-        yield "Where they are (the header is row 1):"
-        yield from (f"  {finding.severity}: {finding}" for finding in shown[:_SHOWN])
-    if len(shown) > _SHOWN:
-        yield f"  and {len(shown) - _SHOWN} more: write them all with --list findings.xlsx"
+        yield "Where they are (rows as a spreadsheet numbers them):"
+        yield from (f"  {line}" for line in lines[:_SHOWN])
+    if len(lines) > _SHOWN:
+        yield f"  and {len(lines) - _SHOWN} more: write them all with --list findings.xlsx"
     yield ""
     yield (
         f"{reading.folder.name} cannot be evaluated until the errors are mended"
         if errors
         else f"{reading.folder.name} can be evaluated: no errors"
     )
+
+
+def _lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield each finding in a line, those that say the same of several columns or tables together."""
+    together: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in sorted(findings, key=_severity):
+        alone = str(finding) if finding.rows else ""
+        key = (finding.severity, finding.message, alone if finding.rule != NOT_FILLED_IN else finding.file)
+        together.setdefault(key, []).append(finding)
+    for (severity, message, _), same in together.items():
+        if len(same) == 1:
+            yield f"{severity}: {same[0]}"
+        elif len(files := dict.fromkeys(finding.file for finding in same)) == 1:
+            yield f"{severity}: {same[0].file}, {', '.join(finding.column for finding in same)}: {message}"
+        else:
+            yield f"{severity}: {', '.join(files)}: {message}"
+
+
+def _severity(finding: Finding) -> bool:
+    return finding.severity != "error"
 
 
 def _by_rule(findings: list[Finding]) -> Iterator[str]:

@@ -199,7 +199,8 @@ class Service(_Settings):
         return self.id.replace("_", "-")
 
 
-NOT_FILLED_IN = "this is still to be filled in; the lines above it say with what"
+NOT_FILLED_IN = "not filled in"
+_UNFILLED = "this is still to be filled in; the lines above it say with what"
 _Model = TypeVar("_Model", bound=_Settings)
 
 
@@ -263,7 +264,14 @@ def _read(folder: Path, name: str, model: type[_Model], findings: list[Finding],
         findings.append(Finding(name, "", "encoding", "the file is not UTF-8 text: save it again as UTF-8"))
         return None
     except tomllib.TOMLDecodeError as error:
-        findings.append(Finding(name, "", "syntax", f"this is not TOML ({error}): mend that line"))
+        findings.append(
+            Finding(
+                name,
+                "",
+                "syntax",
+                f"this is not TOML ({error}): mend that line; text stands in straight quotes, and paths have / in them",
+            )
+        )
         return None
     if clash := sorted(extra.keys() & content.keys()):
         findings.append(Finding(name, clash[0], "unknown key", "remove it: the file's name says it"))
@@ -274,7 +282,7 @@ def _read(folder: Path, name: str, model: type[_Model], findings: list[Finding],
         findings.extend(
             _finding(name, fault["loc"], fault["type"], message)
             for fault in error.errors()
-            for message in (fault["msg"].splitlines() if fault["input"] != "" else [NOT_FILLED_IN])
+            for message in (fault["msg"].splitlines() if fault["input"] != "" else [_UNFILLED])
         )
         return None
 
@@ -285,8 +293,11 @@ def _finding(name: str, loc: tuple[int | str, ...], kind: str, message: str) -> 
         return Finding(name, key, "unknown key", "there is no such setting: check its spelling or remove it")
     if kind == "missing":
         return Finding(name, key, "missing", "the setting is missing: add it (data/README.md lists the settings)")
-    if message == NOT_FILLED_IN:
-        return Finding(name, key, "not filled in", message)
+    if message == _UNFILLED:
+        of_service = "; or delete the file if there is no such service" if name.startswith("services/") else ""
+        return Finding(name, key, NOT_FILLED_IN, message + of_service)
+    if kind.startswith("date"):
+        return Finding(name, key, "wrong value", "this is no date: correct the value, and write the day as 2021-03-31")
     text = message.removeprefix("Value error, ")
     if not key and ": " in text:
         key, text = text.split(": ", 1)

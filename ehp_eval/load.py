@@ -20,7 +20,7 @@ from ehp_eval.checks.supplied import not_supplied
 from ehp_eval.config import CouncilSettings, Service, read_settings, reported_tables
 from ehp_eval.contract import TABLES
 from ehp_eval.errors import ArgumentError, DataError, Finding
-from ehp_eval.intake.account import Account
+from ehp_eval.intake.account import Account, left_out_rows
 from ehp_eval.intake.gather import Gathered, gather
 from ehp_eval.intake.mapping import FILE, Mapping, read_mapping
 from ehp_eval.intake.pseudonyms import pseudonymise, read_key
@@ -150,7 +150,8 @@ class Reading:
     supplied : frozenset of str
         The tables that hold rows, and those that the council says hold none because there was nothing.
     findings : tuple of Finding
-        Everything that was found wrong with what is there, errors and warnings.
+        Everything that was found wrong with what is there, errors and warnings: settings and files first, then cells,
+        then what only several of them show, so that causes stand before what follows from them.
     """
 
     folder: Path
@@ -199,7 +200,7 @@ def read_folder(folder: str | Path) -> Reading:
     supplied = frozenset(
         name for name, extract in gathered.extracts.items() if len(extract.text) or name in mapping.empty
     )
-    return Reading(path, settings, services, mapping, gathered, judged, supplied, tuple(sorted(set(findings))))
+    return Reading(path, settings, services, mapping, gathered, judged, supplied, tuple(dict.fromkeys(findings)))
 
 
 def load_council(folder: str | Path, *, allow_excluded: bool = False) -> Council:
@@ -231,35 +232,29 @@ def load_council(folder: str | Path, *, allow_excluded: bool = False) -> Council
     tables = reading.judged.tables
     if reading.mapping.pseudonyms:
         tables = pseudonymise(tables, read_key(reading.mapping.pseudonyms, reading.folder))
-    account = _account(reading, allow_excluded)
+    account = _account(reading)
     logger.info("%s: %d tables, %d rows", reading.folder.name, len(account.read), sum(map(len, tables.values())))
     council = Council(reading.folder, reading.settings, reading.services, tables, reading.supplied, account)
     return joined_by_details(council) if reading.mapping.linking.by_details else council
 
 
-def _account(reading: Reading, allow_excluded: bool) -> Account:
+def _account(reading: Reading) -> Account:
     """Say what became of every row of the tables that were supplied."""
-    left_out = [
-        (name, rule, rows)
-        for name, extract in reading.gathered.extracts.items()
-        for rule, rows in extract.left_out.items()
-    ] + [(name, rule, rows) for (name, rule), rows in reading.judged.left_out.items()]
-    frame = pd.DataFrame(left_out, columns=["table", "rule", "rows"]).astype(
-        {"table": "str", "rule": "str", "rows": "int64"}
-    )
-    frame = frame[frame["table"].isin(list(reading.supplied))].reset_index(drop=True)
+    extracts = reading.gathered.extracts
+    repeats = [(name, rule, rows, False) for name in extracts for rule, rows in extracts[name].left_out.items()]
+    at_fault = [(name, rule, rows, True) for (name, rule), rows in reading.judged.left_out.items()]
+    left_out = left_out_rows(row for row in (*repeats, *at_fault) if row[0] in reading.supplied)
     warnings: dict[str, int] = {}
     for finding in reading.findings:
         if finding.severity == "warning":
             warnings[finding.rule] = warnings.get(finding.rule, 0) + max(1, len(finding.rows))
     return Account(
         read={
-            name: len(reading.gathered.extracts[name].text) + sum(reading.gathered.extracts[name].left_out.values())
+            name: len(extracts[name].text) + sum(extracts[name].left_out.values())
             for name in TABLES
             if name in reading.supplied
         },
-        left_out=frame,
-        excluded=allow_excluded and bool(reading.judged.left_out),
+        left_out=left_out,
         warnings=warnings,
         dropped=reading.gathered.dropped,
         repairs=reading.gathered.repairs,

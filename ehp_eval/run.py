@@ -184,10 +184,10 @@ def _left_out(council: Council) -> Iterator[str]:
     """Say what was found in the records that does not stop the run."""
     account = council.account
     if warnings := sum(account.warnings.values()):
-        yield f"  {warnings:,} warnings: ehp-eval check --data {council.folder} lists them"
-    if account.excluded:
-        named = (f"{row.table} {row.rows:,} ({row.rule})" for row in account.left_out.itertuples())
-        yield f"  rows left out: {', '.join(named)}"
+        yield f"  {warnings:,} {'warning' if warnings == 1 else 'warnings'}: ehp-eval check --data {council.folder}"
+    if account.at_fault:
+        rows = account.left_out[account.left_out["at_fault"]].itertuples()
+        yield f"  left out, at fault: {', '.join(f'{row.table} {row.rows:,} ({row.rule})' for row in rows)}"
 
 
 def _made(units: list[Unit], jobs: int) -> Iterator[Outcome]:

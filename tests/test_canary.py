@@ -6,16 +6,20 @@ import csv
 import shutil
 import subprocess
 import sys
+import zipfile
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import xlsxwriter
 from pypdf import PdfReader
 from pypdf.generic import StreamObject
 
 from ehp_eval.cli import main
 from ehp_eval.contract import RECORDS
+from ehp_eval.load import load_council
 from tests.small_runs import contents, publishing
 
 canaries = pytest.mark.xdist_group("canary")
@@ -217,3 +221,149 @@ def test_a_file_that_is_no_table_is_refused_without_repeating_it(tmp_path, capsy
     said = capsys.readouterr()
     assert "records/referrals.csv" in said.err
     assert not with_canary(said.out + said.err), said.err
+
+
+# Through a council's own files
+
+OWN_KEY = f"{CANARY} key of more than sixteen letters"
+OWN_MAPPING = """
+[pseudonyms]
+key_variable = "EHP_EVAL_CANARY_KEY"
+
+[referrals]
+files = ["extracts/all referrals.xlsx"]
+dates = "uk"
+drop = ["Child name", "Worker notes"]
+other_columns = "drop"
+
+[referrals.columns]
+referral_id = "Referral No"
+person_id = "Person ID"
+service = "Team"
+stream = "Reason"
+referred_on = "Received"
+accepted = "Accepted?"
+accepted_on = "Date accepted"
+
+[referrals.codes.stream]
+"Edge of care" = "edge_of_care"
+
+[referrals.codes.service]
+"Alpha team" = "alpha"
+
+[ssda903]
+episodes = ["extracts/episodes.csv"]
+header = ["extracts/header.csv"]
+"""
+
+
+def write_own_files(folder: Path, people: int = 30) -> None:
+    """Referrals in a workbook, the looked-after return and its header; every tenth child becomes looked after."""
+    (folder / "mapping.toml").write_text(OWN_MAPPING, encoding="utf-8")
+    (folder / "extracts").mkdir()
+    for table in ("referrals", "looked_after_episodes"):
+        (folder / f"records/{table}.csv").unlink()
+    header = ["Referral No", "Person ID", "Team", "Reason", "Received", "Accepted?", "Date accepted"]
+    with xlsxwriter.Workbook(folder / "extracts/all referrals.xlsx") as book:
+        sheet = book.add_worksheet("Referrals")
+        sheet.write_row(0, 0, [*header, "Child name", "Worker notes", "Home address"])
+        for number in range(people):
+            day = datetime(2019 + number % 2, 6, 1 + number % 28)
+            sheet.write_row(
+                number + 1, 0, [f"{CANARY} R{number}", f"{CANARY} {number:03}", "Alpha team", "Edge of care"]
+            )
+            sheet.write_string(number + 1, 4, f"{day:%d/%m/%Y}")
+            sheet.write_row(
+                number + 1, 5, ["Y", f"{day:%d/%m/%Y}", f"{CANARY} Jones", f"{CANARY} was sad", f"1 {CANARY} Row"]
+            )
+    taken = [f"{CANARY} {number:03},01/12/2020,S,C2,N1,U1,PR1,,,{CANARY} 1AB" for number in range(0, people, 10)]
+    top = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,HOME_POST"
+    (folder / "extracts/episodes.csv").write_text("\n".join([top, *taken]) + "\n", encoding="utf-8")
+    born = [f"{CANARY} {number:03},1,17/04/2010,WBRI,{CANARY}{number:09}" for number in range(people)]
+    (folder / "extracts/header.csv").write_text("\n".join(["CHILD,SEX,DOB,ETHNIC,UPN", *born]) + "\n", encoding="utf-8")
+
+
+def spoil_own_files(folder: Path) -> None:
+    """Every kind of fault that a council's own files can have beside those of single cells, canaries in all of them."""
+    (folder / "mapping.toml").write_text(
+        OWN_MAPPING.replace('drop = ["Child name", "Worker notes"]\nother_columns = "drop"\n', "")
+        .replace('"Edge of care" = "edge_of_care"\n', '"Other" = "edge_of_care"\n')
+        .replace('stream = "Reason"', 'stream = "Worker"')
+        + '[persons]\nfiles = ["extracts/people.xlsx"]\n[contacts]\nfiles = ["extracts/contacts.csv"]\n'
+        '[contacts.columns]\nmode = "Seen by"\n',
+        encoding="utf-8",
+    )
+    frame = pd.read_excel(folder / "extracts/all referrals.xlsx", engine="calamine", dtype="str")
+    frame["Worker"] = [f"{CANARY} Evans", f"Ann {CANARY}"] * (len(frame) // 2)  # often enough to look like codes
+    frame.loc[0, "Date accepted"] = f"{CANARY} tomorrow"
+    frame.loc[1, "Person ID"] = f"{frame.loc[0, 'Person ID']}.0"
+    with xlsxwriter.Workbook(folder / "extracts/all referrals.xlsx") as book:
+        sheet = book.add_worksheet("Referrals")
+        for number, row in enumerate([list(frame), *frame.to_numpy().tolist()]):
+            sheet.write_row(number, 0, row)
+    with xlsxwriter.Workbook(folder / "extracts/people.xlsx") as book:  # a sheet for every child
+        for name in ("Jones", "Evans"):
+            book.add_worksheet(f"{CANARY} {name}").write_string(0, 0, "person_id")
+    rows = [f"{CANARY} R{number},2020-07-01,{CANARY}a Jones" for number in range(12)]
+    (folder / "extracts/contacts.csv").write_text(
+        "\n".join(["referral_id,contact_on,Seen by", *rows]) + "\n", encoding="utf-8"
+    )
+    episodes = folder / "extracts/episodes.csv"
+    text = episodes.read_text(encoding="utf-8")
+    episodes.write_text(
+        text.replace(",S,", f",{CANARY},", 1).replace("01/12/2020", f"{CANARY} day", 1), encoding="utf-8"
+    )
+
+
+def checked(folder: Path, capfd) -> tuple[int, list[str | bytes]]:
+    """The exit code of a check, and everything that it says and writes."""
+    said: list[str | bytes] = []
+    code = -1
+    for ending in ("csv", "xlsx"):
+        json_file, list_file = folder.parent / "found.json", folder.parent / f"found.{ending}"
+        code = main(["check", "--data", str(folder), "--json", str(json_file), "--list", str(list_file)])
+        spoken = capfd.readouterr()
+        said += [spoken.out, spoken.err, json_file.read_bytes(), list_file.read_bytes()]
+    with zipfile.ZipFile(folder.parent / "found.xlsx") as book:
+        said += [book.read(name) for name in book.namelist()]
+    return code, said
+
+
+def test_what_comes_in_from_own_files_names_nobody(small_run, capfd, monkeypatch):
+    monkeypatch.setenv("EHP_EVAL_CANARY_KEY", OWN_KEY)
+    small_run.services("alpha")
+    write_own_files(small_run.data)
+    small_run.notebook("alpha", "from ehp_eval import load_council\ncouncil = load_council(data)", publishing())
+    code, said = checked(small_run.data, capfd)
+    assert code == 0, said
+    assert b'"rule"' in said[2]
+    assert not [text for text in said if with_canary(text)]
+    council = load_council(small_run.data)
+    assert council.account.dropped["referrals"] == {"Child name": 30, "Worker notes": 30, "Home address": 30}
+    # Pseudonyms did not cut the tables apart.
+    assert council.tables["looked_after_episodes"]["person_id"].isin(council.tables["referrals"]["person_id"]).all()
+    assert not with_canary("".join(map(str, [council.tables, council.account])))
+    code, spoken = run_small(small_run, capfd, "--service", "alpha")
+    assert code == 0, spoken
+    written = contents(small_run.outputs)
+    assert {Path(name).suffix for name in written} >= {".html", ".csv", ".json", ".ipynb", ".log"}
+    assert not with_canary(spoken)
+    assert [name for name, content in written.items() if with_canary(content)] == []
+
+
+def test_faults_of_own_files_name_nobody(small_run, capfd, monkeypatch):
+    monkeypatch.setenv("EHP_EVAL_CANARY_KEY", OWN_KEY)
+    small_run.services("alpha")
+    write_own_files(small_run.data)
+    spoil_own_files(small_run.data)
+    code, said = checked(small_run.data, capfd)
+    assert code == 3
+    found = pd.read_json(BytesIO(said[2]))
+    rules = {"sheet", "private column", "unknown column", "unknown code", "date", "id written in two ways"}
+    assert rules <= set(found["rule"]), set(found["rule"])
+    assert {"Worker", "Seen by", "RNE"} <= set(found.loc[found["rule"] == "unknown code", "column"])
+    assert not [text for text in said if with_canary(text)]
+    code, spoken = run_small(small_run, capfd, "--allow-excluded")
+    assert code == 3
+    assert not with_canary(spoken)
+    assert not contents(small_run.outputs)

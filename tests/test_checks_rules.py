@@ -53,7 +53,37 @@ def arrived(received_on: str, **columns: str) -> Row:
 
 
 R = {"referral_id": "r"}  # a referral by this id
+ALIKE = "id written in two ways"
 ERRORS: dict[str, tuple[Tables, list[Brief]]] = {
+    # The first form stays, in the order of the tables: referrals, persons, episodes, events.
+    "ids that only a computer tells apart": (
+        {
+            "referrals": [
+                referral("0012", "2020-05-01", family_id="7"),
+                referral("X\u00a01", "2020-05-01", family_id="07"),
+                referral("Zo\u00eb1", "2020-05-01"),
+                referral("10", "2020-05-01"),
+                referral("0.50", "2020-05-01"),
+            ],
+            "persons": [person("0012"), person("10", family_id="7.0"), person("1")],
+            "looked_after_episodes": [
+                episode("12", "2020-06-01"),
+                episode("12.0", "2020-06-01"),
+                episode("X1", "2020-06-01"),
+                episode("Zoe\u03081", "2020-06-01"),  # the same letter, as two
+                episode("100", "2020-06-01"),
+                episode("0012", "2020-06-01"),
+                episode("0.5", "2020-06-01"),
+            ],
+            "status_events": [status("\uff11\uff10", "2020-06-01", "died"), status("10", "2020-06-01", "died")],
+        },
+        [
+            (ALIKE, "looked_after_episodes", "person_id", (2, 3, 4, 5)),
+            (ALIKE, "status_events", "person_id", (2,)),
+            (ALIKE, "referrals", "family_id", (3,)),
+            (ALIKE, "persons", "family_id", (3,)),
+        ],
+    ),
     # The extract is of 30 September 2021, and 43 weeks later is 28 July 2022.
     "after the extract": (
         {
@@ -226,6 +256,25 @@ ERRORS: dict[str, tuple[Tables, list[Brief]]] = {
 }
 
 WARNINGS: dict[str, tuple[Tables, list[Brief]]] = {
+    # Some systems have ids that differ in nothing else: a warning, and no error.
+    "ids in other letters": (
+        {"referrals": [referral("a1", "2020-05-01")], "looked_after_episodes": [episode("A1", "2020-06-01")]},
+        [("id in other letters", "looked_after_episodes", "person_id", (2,))],
+    ),
+    # council.toml lists V3 and V4.
+    "what may be respite": (
+        {
+            "looked_after_episodes": [
+                episode(who, "2020-06-01", legal_status=status)
+                for who, status in zip(
+                    "abcdefgh",
+                    ["V3", "v3", "V4 - agreed", "V40", "C2", "Short-term breaks", "RESPITE", ""],
+                    strict=True,
+                )
+            ]
+        },
+        [("perhaps respite", "looked_after_episodes", "legal_status", (3, 4, 7, 8))],
+    ),
     "a pregnancy that nothing leads to": (
         {
             "referrals": [unborn("a", **R)],

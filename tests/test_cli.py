@@ -172,7 +172,7 @@ FAULTS = {
     "services/reflect.toml": "not TOML",
     "records/babies.csv, row 2, born_on": "not a date",
     "records/referrals.csv, row 3, referral_id": "earlier row",
-    "records/persons.csv, born_in": "no such column",
+    "records/persons.csv, born_in": "list its header under drop",
     "records/incidents.csv, row 2, kind": "not one of the codes serious_incident",
     "reference/looked_after_children.csv, row 2, children": "not a whole number",
     "records/notes.csv": "no such table",

@@ -118,3 +118,14 @@ def test_a_column_of_names_is_no_list_of_codes() -> None:
         "21 rare or private values in 63 rows (see those rows)"
     )
     assert unmapped_codes(cells(**dict.fromkeys(names[:20], 3)), []).startswith('"Ada" (3 rows), "Alf" (3 rows), ')
+
+
+@pytest.mark.parametrize("name", ["Amelia Evans", "Evans, Amelia", "Ann-Marie O'Hara Jones", "Siân Prŷs"])
+def test_what_looks_like_a_name_is_no_code_however_often_it_comes(name: str) -> None:
+    said = unmapped_codes(cells(**{name: 50, "Other reason": 4}), [])
+    assert said == '"Other reason" (4 rows), and 1 rarer value in 50 rows (see those rows)'
+
+
+def test_rare_values_too_tell_a_column_of_names() -> None:
+    names = {f"N{chr(97 + at)}": 1 for at in range(18)} | {"Ann": 3, "Bob": 3, "Cai": 3}
+    assert unmapped_codes(cells(**names), []) == "21 rare or private values in 27 rows (see those rows)"

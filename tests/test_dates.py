@@ -89,6 +89,23 @@ def test_what_is_no_date_in_its_style(style: DateStyle, cell: str) -> None:
     assert read(style, cell, None) == [None, None]
 
 
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        # British Summer Time is UTC+1 from the last Sunday of March to that of October: 31 March to 27 October 2019.
+        ("2019-07-31T23:00:00Z", "2019-08-01"),
+        ("2019-07-31T23:00:00.000+00:00", "2019-08-01"),
+        ("2019-08-01T00:00:00+01:00", "2019-08-01"),
+        ("2019-03-30T23:00Z", "2019-03-30"),  # still winter
+        ("2019-01-31T00:00:00Z", "2019-01-31"),
+        ("2019-07-31T23:30:00Z", "2019-07-31"),  # a time of day, and no shifted midnight
+        ("2019-07-31T23:00:00", "2019-07-31"),  # without a zone
+    ],
+)
+def test_a_day_of_summer_that_a_system_wrote_in_utc(cell: str, day: str) -> None:
+    assert read("iso", cell) == [day]
+
+
 def test_the_days_of_excel() -> None:
     # Its 1900 system counts from 1 January 1900 and holds 1900 to be a leap year (Microsoft, article 214326).
     assert read("excel", "1", "59", "61", "2958465") == ["1900-01-01", "1900-02-28", "1900-03-01", "9999-12-31"]

@@ -207,8 +207,9 @@ def test_other_tables_name_services_too(tmp_path: Path, table: str) -> None:
 def test_many_rows_are_not_all_listed(tmp_path: Path) -> None:
     # Twelve bad rows, 2 to 13: the first ten are named.
     findings = faults(tmp_path, status_events=[status("a", "soon", "died")] * 12)
-    assert findings[0].rows == tuple(range(2, 14))
-    assert "rows 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 2 more" in str(findings[0])
+    (found,) = [finding for finding in findings if finding.rule == "date"]
+    assert found.rows == tuple(range(2, 14))
+    assert "rows 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 2 more" in str(found)
 
 
 def test_faults_of_several_tables_and_between_tables_come_together(tmp_path: Path) -> None:

@@ -142,6 +142,10 @@ def test_everything_that_it_can_say(tmp_path: Path, signature: str) -> None:
         ),
         pytest.param("[persons]\nfiles = ['a', 'a ']", "persons.files", "listed twice", "keep one", id="file twice"),
         pytest.param(
+            "[persons]\nfiles = ['r/a', './r//a']", "persons.files", "listed twice", "keep one", id="file spelt twice"
+        ),
+        pytest.param("[persons]\nheader_row = " + "9" * 5000, "", "syntax", "too long", id="a number too long"),
+        pytest.param(
             "[persons.codes.sex]\nMale = 'Male'", "persons.codes.sex.Male", "unknown code", "F, M, U", id="target"
         ),
         pytest.param(

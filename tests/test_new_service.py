@@ -65,7 +65,9 @@ ONE: dict[str, Tables] = {
 
 def pages(notebook: str, folder: Path, service_id: str) -> list[str]:
     """What each cell of a notebook shows."""
-    names: dict[str, Any] = {"year": YEAR, "service": service_id, "data": str(folder), "audience": "internal"} | {"allow_excluded": False}
+    names: dict[str, Any] = {"year": YEAR, "service": service_id, "data": str(folder), "audience": "internal"} | {
+        "allow_excluded": False
+    }
     shown = []
     for cell in nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4).cells:
         if cell.cell_type != "code" or "parameters" in cell.metadata.get("tags", []):

@@ -73,7 +73,9 @@ def test_it_is_valid_and_has_no_outputs(name):
 @each
 def test_its_parameters_are_typed_and_stand_in_one_cell(name):
     statements = ast.parse(parameters(name).source).body
-    assert all(isinstance(each, ast.AnnAssign) and ast.unparse(each.annotation) in ("str", "bool") for each in statements)
+    assert all(
+        isinstance(each, ast.AnnAssign) and ast.unparse(each.annotation) in ("str", "bool") for each in statements
+    )
     assert [each.target.id for each in statements] == PARAMETERS[name]
     assert parameters(name) is code(name)[0]
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pandas as pd
 from markupsafe import Markup
 
 from ehp_eval.checks import RULES
 from ehp_eval.evaluation import evaluate
-from ehp_eval.intake.account import Account
+from ehp_eval.intake.account import Account, left_out_rows
 from ehp_eval.intake.ssda903_repairs import LEFT_OUT
 from ehp_eval.present.records import excluded_banner, rows_left_out, rule_words
 from ehp_eval.present.shared import header
@@ -25,13 +24,12 @@ def shown(account: Account) -> tuple[str, str, str]:
 
 
 def test_what_was_left_out_stands_in_every_report_and_on_its_face() -> None:
-    left_out = pd.DataFrame(
-        {"table": ["referrals", "persons"], "rule": ["unknown code", "repeated"], "rows": [1200, 1]}
-    )
-    table, banner, head = shown(Account({"referrals": 5000, "persons": 3}, left_out, excluded=True))
+    repeat = ("persons", "the same row in another file", 2, False)
+    left_out = left_out_rows([("referrals", "unknown code", 1200, True), ("persons", "repeated", 1, True), repeat])
+    table, banner, head = shown(Account({"referrals": 5000, "persons": 3}, left_out))
     assert "a code that is not known" in table
     assert "1,200" in table
-    assert "Of 5,003 rows of 2 tables, 1,201 were left out" in Markup(table).striptags()
+    assert "Of 5,003 rows of 2 tables, 1,203 were not used" in Markup(table).striptags()
     assert "Made without 1,201 rows" in banner
     assert banner in head
 
@@ -44,7 +42,7 @@ def test_where_every_row_was_used_the_face_says_nothing_of_it() -> None:
 
 
 def test_rows_of_overlapping_files_are_counted_but_are_no_fault() -> None:
-    left_out = pd.DataFrame({"table": ["referrals"], "rule": ["the same row in another file"], "rows": [3]})
+    left_out = left_out_rows([("referrals", "the same row in another file", 3, False)])
     table, banner, _ = shown(Account({"referrals": 10}, left_out))
     assert "counts once" in table
     assert not banner

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -316,3 +317,61 @@ def test_another_limit_of_cells_in_python_is_left_alone(tmp_path: Path) -> None:
     before = csv.field_size_limit()
     read(tmp_path, "a.csv", f"id\n{'x' * 200_000}\n")
     assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize(
+    ("cell", "wrong"),
+    [
+        ("<f>B2+1</f>", True),
+        ("<f>B2+1</f><v/>", True),
+        ("<f>B2+1</f><v></v>", True),
+        ('<f t="shared" si="0"/>', True),
+        ("<f>B2+1</f><v>0</v>", False),
+        ("<v>43831</v>", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "x:"])  # with which some programs write every element
+def test_a_formula_that_was_never_worked_out_is_no_blank(tmp_path: Path, cell: str, wrong: bool, prefix: str) -> None:
+    content = without_value(workbook({"S": {"A1": "id", "B1": "day", "A2": "1", "B2": 43831, "A3": "2"}}), cell, prefix)
+    found = read(tmp_path, "a.xlsx", content)
+    assert brief(found) == [("formula error", "day", (2,))] if wrong else isinstance(found, Sheet)
+
+
+def test_a_formula_may_give_an_empty_text(tmp_path: Path) -> None:
+    content = without_value(workbook({"S": {"A1": "id", "B1": "day", "A2": "1", "B2": 43831}}), "")
+    content = rezipped(content, lambda sheet: sheet.replace(b'<c r="B2">', b'<c r="B2" t="str"><f>X</f><v></v>'))
+    assert grid(read(tmp_path, "a.xlsx", content)) == [("id", "day"), (2, "1", None)]
+
+
+def test_a_formula_without_a_value_is_found_wherever_the_file_is_read_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = without_value(workbook({"S": {"A1": "id", "B1": "day", "A2": "1", "B2": 43831}}), "<f>B2+1</f>")
+    for size in range(1, 300, 7):
+        monkeypatch.setattr("ehp_eval.intake.workbook_extent.CHUNK", size)
+        assert brief(read(tmp_path, "a.xlsx", content)) == [("formula error", "day", (2,))]
+
+
+def without_value(content: bytes, cell: str, prefix: str = "") -> bytes:
+    """A workbook with other content of its cell B2, and with a prefix to every element of the sheet."""
+
+    def changed(sheet: bytes) -> bytes:
+        sheet = re.sub(rb'(<c r="B2"[^>]*>)<v>43831</v>', rb"\g<1>" + cell.encode(), sheet)
+        if not prefix:
+            return sheet
+        sheet = re.sub(rb"<(/?)(?=[a-zA-Z])", rb"<\g<1>" + prefix.encode(), sheet)
+        return sheet.replace(b"xmlns=", f"xmlns:{prefix[:-1]}=".encode())
+
+    return rezipped(content, changed)
+
+
+def rezipped(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = change(parts["xl/worksheets/sheet1.xml"])
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as book:
+        for name, part in parts.items():
+            book.writestr(name, part)
+    return file.getvalue()

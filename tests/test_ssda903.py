@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -489,3 +490,35 @@ def test_yearly_files_in_any_order_say_what_one_file_says(rows: list[Row], rando
     assert set(applied(repairs)) <= {"repeated_in_another_file"}
     assert sum(map(len, files)) == len(table(sources)) + repairs["repeated_in_another_file"]
     assert not findings
+
+
+def test_codes_that_decide_count_in_any_letters(tmp_path: Path) -> None:
+    text = episodes(("A", "01/05/2019", "S", "31/03/2020", "x1"), status="v3")
+    found = read(tmp_path, {"e.csv": text})
+    (row,) = table(found.sources["looked_after_episodes"]).fillna("").to_dict("records")
+    assert (row["legal_status"], row["ended_on"]) == ("V3", "")  # closed for the return alone
+    assert found.repairs["closed_at_the_year_end"] == 1
+
+
+def test_a_wrong_year_elsewhere_in_a_file_takes_no_entry_away() -> None:
+    # B's end in 2031 makes the first file look the later one. A left care on 1 August 2020 and came back on 1 December.
+    first = [("A", "2019-05-01", "S", "", ""), ("B", "2019-05-01", "S", "2031-06-01", "E4A")]
+    second = [("A", "2019-05-01", "S", "2020-08-01", "E4A"), ("A", "2020-12-01", "S", "", "")]
+    sources, repairs, _ = repair_episodes(yearly([first, second]), "X1")
+    assert repairs["corrected_in_a_later_file"] == 0
+    periods = care(sources).periods.query("person_id == 'A'")
+    assert periods["started_on"].dt.strftime("%Y-%m-%d").tolist() == ["2019-05-01", "2020-12-01"]
+
+
+def test_the_sheet_that_is_named_is_read(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "e.xlsx") as book:
+        for name, who in (("Old", "A"), ("New", "B")):
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(episodes((who, "01/05/2019", "S", "", "")).splitlines()):
+                sheet.write_row(number, 0, row.split(","))
+    text = '[ssda903]\nepisodes = ["e.xlsx"]\nsheet = "New"\n'
+    (tmp_path / "mapping.toml").write_text(text, encoding="utf-8")
+    mapping, _ = read_mapping(tmp_path)
+    assert mapping.ssda903
+    found = read_return(tmp_path, mapping.ssda903, mapping)
+    assert list(table(found.sources["looked_after_episodes"])["person_id"]) == ["B"]

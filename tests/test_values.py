@@ -295,3 +295,41 @@ def test_a_column_read_in_a_declared_style_never_yields_another_day(numbers: lis
     form = "%d/%m/%Y" if style == "uk" else "%m/%d/%Y"
     cells = [day if number % 3 == 0 else day.strftime(form) for day, number in zip(days, numbers, strict=True)]
     assert column("status_events", "date", *cells, dates=style) == [day.isoformat() for day in days]
+
+
+def test_days_and_months_that_a_workbook_of_another_country_has_turned_round() -> None:
+    # 04/03, 02/05, 01/12 and 13/04/2019 on a computer that reads the month first: the last is no date there.
+    turned: list[object] = [date(2019, 4, 3), date(2019, 2, 5), date(2019, 1, 12)]
+    for others, found in (
+        (["13/04/2019", "25/12/2019"], [("started_on", "dates turned round", (2, 3, 4))]),
+        (["13/04/2019", "05/12/2019"], []),  # a text of the 5th would have become a date
+        ([None], []),
+    ):
+        rows = [["a", cell, None] for cell in [*turned, *others]]
+        header = ["person_id", "started_on", "ended_on"]
+        assert rules(read("looked_after_episodes", header, *rows, said={"dates": "uk"})) == found
+    rows = [["a", cell, None] for cell in [date(2019, 4, 13), *turned, "25/12/2019"]]
+    assert rules(read("looked_after_episodes", header, *rows)) == []
+
+
+def test_a_file_without_the_ends_is_not_one_in_which_nothing_has_ended() -> None:
+    assert rules(read("looked_after_episodes", ["person_id", "started_on"], ["a", "2019-04-01"])) == [
+        ("ended_on", "missing column", ())
+    ]
+    said = {"drop": ["completed_on"]}
+    assert rules(read("assessments", ["referral_id", "completed_on"], ["r", None], said=said)) == [
+        ("completed_on", "missing column", ())
+    ]
+    assert rules(read("referrals", ["referral_id"], ["r"])) == []
+
+
+def test_a_column_of_names_cannot_be_mapped_as_one_of_codes() -> None:
+    source = read("persons", ["person_id", "Child name"], ["a", "Ann"], said={"columns": {"sex": "Child name"}})
+    assert rules(source) == [("Child name", "private column", ())]
+    assert "sex" not in source.text
+
+
+def test_what_nobody_sees_around_a_cell_is_no_part_of_it() -> None:
+    assert column("persons", "person_id", "\ufeff007", "007\u200b", "\u00a0007\u200e ", "\u200b") == ["007"] * 3 + [
+        None
+    ]

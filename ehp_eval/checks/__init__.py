@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ehp_eval.checks import dates, links, persons, published, support
+from ehp_eval.checks import alike, dates, links, persons, published, support
 from ehp_eval.checks.rule import Evidence
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 RULES = (
     *dates.RULES,  # after the extract, implausible, in the wrong order
+    *alike.RULES,  # ids and codes that are one to a person and two to a computer
     *links.RULES,  # ids and services that lead nowhere
     *persons.RULES,  # months of birth, ages, families
     *support.RULES,  # referrals against themselves, their service and the looked-after episodes

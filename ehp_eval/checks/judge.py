@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 MOST = 10.0**15
+FEW, SHARE = 10, 0.2
+"""From ten cells at fault, and a fifth of all, a column is at fault and not its rows."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,25 @@ def judge(
 
 def _own_faults(extract: Extract) -> list[Fault]:
     """Return the faults of one table's cells and keys."""
-    faults = [fault for text, styles in extract.parts() for fault in cell_faults(text, extract.contract, styles)]
+    parts = extract.parts()
+    faults = [
+        each
+        for text, styles in parts
+        for fault in cell_faults(text, extract.contract, styles)
+        for each in (fault, *_of_column(fault, len(text)))
+    ]
     return faults + key_faults(extract.text, extract.contract)
+
+
+def _of_column(fault: Fault, rows: int) -> list[Fault]:
+    """Return a fault of the whole column where so many cells are at fault that it is no matter of single rows.
+
+    A date of the other style can look like one of this: to leave out those that cannot would keep those misread.
+    """
+    if len(fault.rows) < max(FEW, SHARE * rows):
+        return []
+    message = "so many cells of this column are at fault that no row of it can be trusted: mend the column as a whole"
+    return [Fault(fault.table, fault.column, "column at fault", message)]
 
 
 def _without(fault: Fault, bad: set[tuple[str, str, int]]) -> Fault | None:

@@ -29,6 +29,8 @@ def not_supplied(needed: Mapping[str, Collection[str]], supplied: Collection[str
             lost = f"{', '.join(asking)} cannot be evaluated without it: supply it, or remove what needs it"
         else:
             lost = "what needs it is left out of the reports: supply it where you can (README.md says what it is for)"
-        message = f"the table has no rows; {lost}. Was there nothing to record? Then list it under empty in mapping.toml"
+        message = (
+            f"the table has no rows; {lost}. Was there nothing to record? Then list it under empty in mapping.toml"
+        )
         findings.append(Finding(table.file, "", "not supplied", message, (), severity))
     return findings

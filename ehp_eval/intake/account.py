@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -9,7 +10,13 @@ import pandas as pd
 
 def no_rows() -> pd.DataFrame:
     """Return an empty account of rows left out."""
-    return pd.DataFrame({"table": [], "rule": [], "rows": []}).astype({"table": "str", "rule": "str", "rows": "int64"})
+    return left_out_rows([])
+
+
+def left_out_rows(counts: Iterable[tuple[str, str, int, bool]]) -> pd.DataFrame:
+    """Return the account of rows left out: by table and rule how many, and whether they were at fault."""
+    frame = pd.DataFrame(list(counts), columns=["table", "rule", "rows", "at_fault"])
+    return frame.astype({"table": "str", "rule": "str", "rows": "int64", "at_fault": "bool"})
 
 
 @dataclass(frozen=True)
@@ -21,9 +28,8 @@ class Account:
     read : dict of int
         Rows of each supplied table, all its files together; rows = used + left out.
     left_out : DataFrame
-        table, rule, rows: why rows of a table were left out, each row under the first rule that it broke.
-    excluded : bool
-        Whether rows at fault were left out because that was asked for.
+        table, rule, rows, at_fault: why rows of a table were left out, each row under the first rule that it broke. Rows
+        at fault are left out because that was asked for; the others are repeats that count once.
     warnings : dict of int
         Rows (or tables, columns and files) that a rule warns of, by rule. They are used as they are.
     dropped : dict of dict of int
@@ -36,11 +42,15 @@ class Account:
 
     read: dict[str, int] = field(default_factory=dict)
     left_out: pd.DataFrame = field(default_factory=no_rows)
-    excluded: bool = False
     warnings: dict[str, int] = field(default_factory=dict)
     dropped: dict[str, dict[str, int]] = field(default_factory=dict)
     repairs: dict[str, int] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+
+    @property
+    def at_fault(self) -> int:
+        """How many rows were left out because they were at fault."""
+        return int(self.left_out.loc[self.left_out["at_fault"], "rows"].sum())
 
     def rows(self) -> pd.DataFrame:
         """Return the account of each supplied table: table, read, left_out, used."""

@@ -130,9 +130,7 @@ def _is_code(value: str) -> bool:
 def _is_name(value: str) -> bool:
     """Whether a value looks like the name of a person: two to four words with capitals, none of them the contract's."""
     words = re.split(r"[\s,]+", value.strip(" ,."))
-    capitals = all(
-        re.fullmatch(r"[^\W\d_][^\W\d_]*(?:['\u2019.-][^\W\d_]*)*", word) and word[0].isupper() for word in words
-    )
+    capitals = all(re.fullmatch(r"[^\W\d_]+(?:['\u2019.-][^\W\d_]*)*", word) and word[0].isupper() for word in words)
     return 2 <= len(words) <= 4 and capitals and not set(_words(value)) & _vocabulary()
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 WORKBOOK = "records.xlsx"
 """The one workbook whose sheets are tables, beside `council.toml`."""
+NO_TABLES = {"Read me", "Codes"}
+"""Sheets of the workbook that `ehp-eval new` makes which hold no rows."""
 SAME_ROW = "the same row in another file"
 IN_OWN_TABLE = "in the table of persons too"
 
@@ -192,6 +194,10 @@ def _sheets_of_workbook(folder: Path, gathered: Gathered) -> set[str]:
         return set()
     names = sheet_names(folder, WORKBOOK)
     if isinstance(names, tuple):
+        tables = {contract.name for contract in TABLES.values() if contract.folder == "records"}
+        for name in set(names) - tables - NO_TABLES:
+            message = "no table is named as this sheet: name it as README.md does, or move it out of the workbook"
+            gathered.findings.append(Finding(f"{WORKBOOK}, sheet {name}", "", "unknown table", message))
         return set(names)
     gathered.findings += names
     return set()

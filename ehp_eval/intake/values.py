@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ehp_eval.columns import Column, TableContract
-from ehp_eval.errors import Finding, Severity
+from ehp_eval.errors import Finding
 from ehp_eval.intake.codes import MARKERS, marked_unknown, read_codes
 from ehp_eval.intake.dates import as_dates, read_dates, style_of
 from ehp_eval.intake.grid import stripped
@@ -61,9 +61,8 @@ def prepare(sheet: Sheet, contract: TableContract, mapping: Mapping) -> Source:
 
     for column in contract.columns:
         if column.name not in placed.positions:
-            if placed.positions and column.blank == "still open" and column.kind == "date":
-                severity: Severity = "error" if (contract.name, column.name) in _ENDS_NEEDED else "warning"
-                findings.append(Finding(sheet.file, column.name, "no ends", _ENDS_MESSAGE, (), severity))
+            if placed.positions and (contract.name, column.name) in _ENDS_NEEDED:
+                findings.append(Finding(sheet.file, column.name, "missing column", _ENDS_MESSAGE))
             continue
         cells = sheet.cells.iloc[:, placed.positions[column.name]]
         written = as_text(cells)
@@ -167,7 +166,7 @@ _ROUNDED_MESSAGE = (
 _DATED_MESSAGE = (
     "a spreadsheet has made a date of this id: export it as text, or format the column as text before it is filled"
 )
-# Without them a figure would be wrong; what else lacks its ends can only be told less about.
+# A blank means still open, but no such column means that nobody said. Of all such columns these decide figures.
 _ENDS_NEEDED = (("looked_after_episodes", "ended_on"), ("assessments", "completed_on"))
 _ENDS_MESSAGE = (
     "the file has no such column, and without it every row counts as still open: supply it, or map its header in "

@@ -91,7 +91,8 @@ def xlsx_extent(archive: zipfile.ZipFile, part: str) -> Extent:
 def _rough_extent(part: IO[bytes]) -> Extent | None:
     """Return an extent that may reach too far, in a tenth of the time; None where it takes a parser to tell.
 
-    That is where there are errors or formulas without a value, and where not every cell is written as Excel writes it, with its place first.
+    That is where there are errors or formulas without a value, and where not every cell is written as Excel writes it,
+    with its place first.
     """
     cells = rows = 0
     columns = set[bytes]()

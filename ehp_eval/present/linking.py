@@ -35,6 +35,8 @@ def link_table(report: Evaluation | FrontDoor | Overview) -> Table | Paragraph:
     frame = pd.DataFrame(
         [{"linked": _linked(row), "missing": _missing(row)} for row in rates.itertuples(index=False)],
     )
+    if (frame["missing"] == fw.NOTHING).all():
+        frame = frame.drop(columns="missing")
     key = "caption_all" if isinstance(report, Overview) else "caption"
     title = "" if isinstance(report, Overview) else report.service.title
     return Table(

@@ -21,7 +21,7 @@ def records_table(report: Overview) -> Table:
     referred, persons = pd.Series(council.tables["referrals"]["person_id"].unique()), council.tables["persons"]
     unlinked = int((~referred.isin(persons["person_id"])).sum())
     undated = int(referred.isin(persons.loc[persons["birth_month"].isna(), "person_id"]).sum())
-    frame = council.account.rows()
+    frame = _named(council.account.rows())
     return Table(
         frame,
         caption=say("records.caption"),
@@ -37,24 +37,30 @@ def rows_left_out(report: Evaluation | FrontDoor | Overview) -> Table | Paragrap
     words = {"rows": f"{counted['read'].sum():,}", "tables": len(counted)}
     if account.left_out.empty:
         return Paragraph(say("records.all_used", **words))
-    frame = account.left_out.assign(rule=account.left_out["rule"].map(rule_words))
+    frame = account.left_out.sort_values(["at_fault", "table", "rows"], ascending=[False, True, False], kind="stable")
+    frame = _named(frame.assign(rule=frame["rule"].map(rule_words)).drop(columns="at_fault"))
+    note = [say("records.left_out_note", left_out=f"{counted['left_out'].sum():,}", **words)]
+    if account.at_fault:
+        note.append(say("records.at_fault_note"))
     return Table(
-        frame.sort_values(["table", "rows"], ascending=[True, False], kind="stable"),
+        frame,
         caption=say("records.left_out_caption"),
         headings={"table": say("records.table"), "rule": say("records.rule"), "rows": say("records.rows")},
-        note=say("records.left_out_note", left_out=f"{counted['left_out'].sum():,}", **words),
+        note=" ".join(note),
     )
 
 
 def excluded_banner(report: Evaluation | FrontDoor | Overview) -> str:
     """Say on the face of a report that rows at fault were left out; empty where none were."""
-    account = report.council.account
-    if not account.excluded:
-        return ""
-    n = int(account.rows()["left_out"].sum())
-    return say("records.banner", n=n, shown=f"{n:,}")
+    n = report.council.account.at_fault
+    return say("records.banner", n=n, shown=f"{n:,}") if n else ""
 
 
 def rule_words(rule: str) -> str:
     """Return what a rule of the checks looks for, in words for a reader."""
     return say(f"rule.{rule.replace(' ', '_')}")
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write the names of tables as words."""
+    return frame.assign(table=frame["table"].str.replace("_", " "))

@@ -27,7 +27,7 @@ def about(report: Evaluation | FrontDoor) -> Bullets:
         parts.append(say("about.target", measure=fw.measure_title(measure), target=percent_words(target)))
     # By the month, and not at all before the records: the sources of a definition rarely know the day.
     first = report.council.years[0]
-    if pd.Timestamp(service.operational_since) <= first.start:
+    if pd.Timestamp(service.operational_since) < first.start:
         parts.append(say("about.before", year=first.label))
     else:
         parts.append(say("about.since", since=month_in_words(service.operational_since)))
