@@ -51,7 +51,7 @@ def check(
     findings = [*reading.findings, *reading.not_supplied]
     rows = list(by_row(findings))
     if json_file:
-        _write(json_file, (json.dumps(rows, indent=2, ensure_ascii=False) + "\n").encode())
+        _write(json_file, (json.dumps(rows, indent=2, ensure_ascii=False) + "\n").encode(errors="replace"))
     if list_file:
         _write(list_file, _workbook(rows) if list_file.suffix.lower() == ".xlsx" else _csv(rows))
     for line in summary(reading, findings):
@@ -136,7 +136,7 @@ def _csv(rows: list[dict[str, str | int | None]]) -> bytes:
     writer = csv.DictWriter(text, KEYS)
     writer.writeheader()
     writer.writerows({key: _inert(value) for key, value in row.items()} for row in rows)
-    return b"\xef\xbb\xbf" + text.getvalue().encode()  # the signature by which Excel knows UTF-8
+    return b"\xef\xbb\xbf" + text.getvalue().encode(errors="replace")  # the signature by which Excel knows UTF-8
 
 
 def _workbook(rows: list[dict[str, str | int | None]]) -> bytes:

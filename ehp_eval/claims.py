@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ehp_eval.cohort import build_cohort
+from ehp_eval.cohort import Cohort, build_cohort
 from ehp_eval.looked_after import counts_by_year
 from ehp_eval.measures import primary
 from ehp_eval.measures.figures import figure
@@ -22,6 +22,7 @@ from ehp_eval.words import day_in_words, say
 from ehp_eval.years import Period
 
 if TYPE_CHECKING:
+    from ehp_eval.config import Service
     from ehp_eval.load import Council
 
 ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "truncated")
@@ -247,9 +248,13 @@ def _from_records(council: Council, row: pd.Series, measure: str) -> dict[str, A
     if measure == primary.ENGAGED:
         return primary.engaged(council, service.id, row["period_start"], row["period_end"])
     if measure == primary.CLOSED_TO_SOCIAL_CARE:
-        cohorts = [build_cohort(council, service, year, stream=stream, windows=()) for stream in service.streams]
-        return primary.closed_to_social_care(cohorts)
-    return primary.closing(council, build_cohort(council, service, year, stream=row["stream"], windows=()))[0]
+        return primary.closed_to_social_care([_cohort(council, service, year, stream) for stream in service.streams])
+    return primary.closing(council, _cohort(council, service, year, row["stream"]))[0]
+
+
+def _cohort(council: Council, service: Service, year: Period, stream: str) -> Cohort:
+    """Return the cohort of a stream as the service's own report has it, so that it need not be built again."""
+    return build_cohort(council, service, year, stream=stream, windows=None if stream == service.stream else ())
 
 
 def _rising(council: Council, row: pd.Series, percent: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 import traceback
 from collections.abc import Sequence
@@ -50,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a Welsh header in a Windows console that does not know its letters
+            stream.reconfigure(errors="replace")
     parsed = _parser().parse_args(arguments)
     debug = getattr(parsed, "debug", False)
     try:

@@ -6,13 +6,16 @@ One row a unit, with the reason for everybody who is left out, so that the flow 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from ehp_eval import events, units
 from ehp_eval.errors import EhpError
+from ehp_eval.once import once_a_council
 from ehp_eval.periods import looked_after_on
 from ehp_eval.streams import STREAMS
 
@@ -51,6 +54,7 @@ class Cohort:
         - cause: what ended the follow-up: the event, a competing event, or "censored";
         - censored_by: "extract" or "moved_away" where censored, else missing;
         - entry_days, days: follow-up from t0, begun and ended;
+        - died_on, moved_on: when the unit died or moved away; missing where it is not known to have;
         - matured_<W>: whether t0 + W is on or before the extract date, and the unit was under observation
           from t0: one that came in later could not have shown an event before, so that a share with it
           would hold immortal time. The curve has it from its day of entry;
@@ -70,10 +74,14 @@ class Cohort:
     flow: pd.DataFrame
     event: str
 
+    @cached_property
+    def _at_risk(self) -> pd.DataFrame:
+        return self.rows[self.rows["excluded"].isna()]
+
     @property
     def at_risk(self) -> pd.DataFrame:
         """The rows of those at risk at t0."""
-        return self.rows[self.rows["excluded"].isna()]
+        return self._at_risk.copy(deep=False)  # so that no caller can change another's
 
     def step(self, name: str, window_days: int | None = None) -> int:
         """Return how many reached a step of the flow; 0 where nobody could."""
@@ -115,17 +123,23 @@ def build_cohort(
     that runs past it, unless the event came first. A death leaves the unit out of a fixed window, counted: to
     have died is not to have stayed at home. A baby that was adopted or given a guardian has been separated.
     """
-    stream = stream or service.stream
+    chosen = tuple(service.windows_days if windows is None else windows)
+    built = _built(council, service.id, stream or service.stream, period, chosen)
+    # Each caller's own, so that none can change another's; pandas copies on writing only.
+    return replace(built, rows=built.rows.copy(deep=False), flow=built.flow.copy(deep=False))
+
+
+@once_a_council
+def _built(council: Council, service: str, stream: str, period: Period, windows: tuple[int, ...]) -> Cohort:
     unit = STREAMS[stream].unit
-    rows, flow = UNITS[unit](council, service.id, stream, period)
+    rows, flow = UNITS[unit](council, service, stream, period)
     rows = rows.assign(excluded=_excluded(council, rows, stream))
     for reason in rows["excluded"].dropna().unique():
         flow.leave_out(str(reason), rows["excluded"] == reason)
     flow.step("at_risk")
 
     rows = _followed(council, rows, stream)
-    chosen = tuple(service.windows_days if windows is None else windows)
-    for days in chosen:
+    for days in windows:
         rows = _window(rows, days, council.extract_date, STREAMS[stream].event)
         branch = flow.branch()
         at_risk = rows[rows["excluded"].isna()]
@@ -137,7 +151,7 @@ def build_cohort(
         branch.leave_out("status_unknown", at_risk[f"outcome_{days}"].eq("unknown"), window_days=days)
         branch.step("outcome_known", window_days=days)
         flow.join(branch)
-    return Cohort(service.id, stream, unit, period, chosen, rows, flow.frame(), STREAMS[stream].event)
+    return Cohort(service, stream, unit, period, windows, rows, flow.frame(), STREAMS[stream].event)
 
 
 def _excluded(council: Council, rows: pd.DataFrame, stream: str) -> pd.Series[str]:
@@ -178,6 +192,7 @@ def _followed(council: Council, rows: pd.DataFrame, stream: str) -> pd.DataFrame
     in_order = pd.concat([found, ends]).sort_values(["unit_id", "date", "rank", "cause"])
     first = in_order.drop_duplicates("unit_id")
     first = rows[["unit_id"]].merge(first, on="unit_id", how="left").set_index(rows.index)
+    lost = events.losses(council, rows)
     moved = first["cause"] == events.MOVED_AWAY
     censored_by = pd.Series(None, index=rows.index, dtype="str")
     censored_by[first["cause"] == CENSORED] = "extract"
@@ -187,6 +202,8 @@ def _followed(council: Council, rows: pd.DataFrame, stream: str) -> pd.DataFrame
         censored_by=censored_by,
         entry_days=(rows["entered_on"] - rows["t0"]).dt.days.astype("int64"),
         days=(first["date"] - rows["t0"]).dt.days.astype("int64"),
+        died_on=lost["died_on"],
+        moved_on=lost["moved_on"],
     )
 
 
@@ -194,9 +211,12 @@ def _window(rows: pd.DataFrame, days: int, extract_date: pd.Timestamp, event: st
     """Add whether each unit has matured for a window, and what is known of it then."""
     matured = (rows["t0"] + pd.Timedelta(days=days) <= extract_date) & (rows["entry_days"] == 0)
     by_then = rows["days"] <= days
-    outcome = pd.Series("no_event", index=rows.index, dtype="str")
-    outcome[by_then & (rows["cause"] == event)] = "event"
-    outcome[by_then & (rows["cause"] == events.DIED)] = events.DIED
-    outcome[by_then & (rows["censored_by"] == events.MOVED_AWAY)] = "unknown"
-    added = {f"matured_{days}": matured, f"outcome_{days}": outcome.where(matured)}
+    happened = {
+        "unknown": by_then & (rows["censored_by"] == events.MOVED_AWAY),
+        events.DIED: by_then & (rows["cause"] == events.DIED),
+        "event": by_then & (rows["cause"] == event),
+    }
+    outcome = np.select(list(happened.values()), list(happened), default="no_event")
+    known = pd.Series(outcome, index=rows.index, dtype="str").where(matured)
+    added = {f"matured_{days}": matured, f"outcome_{days}": known}
     return pd.concat([rows, pd.DataFrame(added)], axis="columns")

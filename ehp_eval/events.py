@@ -12,6 +12,7 @@ import pandas as pd
 from ehp_eval import units
 from ehp_eval.episodes import care_episodes, with_parent
 from ehp_eval.errors import EhpError
+from ehp_eval.once import once_a_council
 from ehp_eval.streams import LEFT_CARE, SEPARATED, STREAMS
 
 if TYPE_CHECKING:
@@ -45,15 +46,8 @@ def after_entry(council: Council, rows: pd.DataFrame, stream: str) -> pd.DataFra
     DataFrame
         unit_id, date, cause, rank (the order on a shared day); any number of rows a unit.
     """
-    status = _status_events(council)
-    if stream == "pre_birth":  # a baby that was adopted or given a guardian is no longer with its parents
-        status["cause"] = status["cause"].replace(["adopted", "guardianship"], SEPARATED)
-    found = [_named(_of_stream(council, stream), STREAMS[stream].event), status, _at_closure(rows)]
-    if stream == "reunification":  # to leave care otherwise than home competes with going home
-        found.append(_named(council.care.periods.set_index("person_id")["ended_on"].dropna(), LEFT_CARE))
-    if stream != "parent_support":
-        found.append(_named(eighteenth_birthdays(council), TURNED_18))
-    happened = pd.concat(found, ignore_index=True).merge(rows[["unit_id", "entered_on"]], on="unit_id")
+    found = pd.concat([_of_everybody(council, stream), _at_closure(rows)], ignore_index=True)
+    happened = found.merge(rows[["unit_id", "entered_on"]], on="unit_id")
     happened = happened[(happened["date"] >= happened["entered_on"]) & (happened["date"] <= council.extract_date)]
     ranks = {**_RANKS, STREAMS[stream].event: 0}
     return happened.assign(rank=happened["cause"].map(ranks).fillna(2).astype("int64"))[_COLUMNS]
@@ -68,14 +62,13 @@ def losses(council: Council, rows: pd.DataFrame) -> pd.DataFrame:
         Columns died_on and moved_on, on the index of `rows`; missing where neither is known.
     """
     known = pd.concat([_status_events(council), _at_closure(rows)], ignore_index=True)
-    first = known.groupby(["cause", "unit_id"])["date"].min()
     found = {}
     for name, cause in (("died_on", DIED), ("moved_on", MOVED_AWAY)):
-        dates = first.xs(cause) if cause in first.index.get_level_values("cause") else first.iloc[:0].droplevel("cause")
-        found[name] = by_unit(dates, rows)
+        found[name] = by_unit(known[known["cause"] == cause].groupby("unit_id")["date"].min(), rows)
     return pd.DataFrame(found, index=rows.index)
 
 
+@once_a_council
 def returns_home(council: Council) -> pd.Series[pd.Timestamp]:
     """Days on which a period of care ended with a return home, by person; a person may have several."""
     episodes = council.episodes
@@ -84,6 +77,7 @@ def returns_home(council: Council) -> pd.Series[pd.Timestamp]:
     return ended.set_index("person_id")["ended_on"]
 
 
+@once_a_council
 def first_separations(council: Council) -> pd.Series[pd.Timestamp]:
     """First day on which a child was looked after apart from its parents, by person.
 
@@ -94,6 +88,7 @@ def first_separations(council: Council) -> pd.Series[pd.Timestamp]:
     return episodes[~with_parent(council, episodes)].groupby("person_id")["started_on"].min()
 
 
+@once_a_council
 def status_events_of_born(council: Council) -> pd.DataFrame:
     """Status events, those under an id from before birth under that of every baby of the pregnancy too."""
     table = council.tables["status_events"]
@@ -102,6 +97,7 @@ def status_events_of_born(council: Council) -> pd.DataFrame:
     return pd.concat([table, before], ignore_index=True)
 
 
+@once_a_council
 def eighteenth_birthdays(council: Council) -> pd.Series[pd.Timestamp]:
     """First day by which a person is certainly 18: the first of the month after the birthday, by person.
 
@@ -115,6 +111,20 @@ def eighteenth_birthdays(council: Council) -> pd.Series[pd.Timestamp]:
 def by_unit(dates: pd.Series[pd.Timestamp], rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
     """Line dates by person up with the rows of units; missing where a unit has none."""
     return dates.reindex(rows["unit_id"]).set_axis(rows.index)
+
+
+@once_a_council
+def _of_everybody(council: Council, stream: str) -> pd.DataFrame:
+    """Return what ends the follow-up of anybody in a stream, whenever it was: unit_id, date, cause."""
+    status = _status_events(council)
+    if stream == "pre_birth":  # a baby that was adopted or given a guardian is no longer with its parents
+        status["cause"] = status["cause"].replace(["adopted", "guardianship"], SEPARATED)
+    found = [_named(_of_stream(council, stream), STREAMS[stream].event), status]
+    if stream == "reunification":  # to leave care otherwise than home competes with going home
+        found.append(_named(council.care.periods.set_index("person_id")["ended_on"].dropna(), LEFT_CARE))
+    if stream != "parent_support":
+        found.append(_named(eighteenth_birthdays(council), TURNED_18))
+    return pd.concat(found, ignore_index=True)
 
 
 def _of_stream(council: Council, stream: str) -> pd.Series[pd.Timestamp]:
@@ -145,6 +155,7 @@ def _proceedings_for_later_children(council: Council) -> pd.Series[pd.Timestamp]
     return found.set_index("parent_id")["date"]
 
 
+@once_a_council
 def _status_events(council: Council) -> pd.DataFrame:
     table = council.tables["status_events"]
     rows = table[table["type"].isin(list(_STATUS_CAUSES))]
@@ -153,10 +164,9 @@ def _status_events(council: Council) -> pd.DataFrame:
 
 def _at_closure(rows: pd.DataFrame) -> pd.DataFrame:
     """Deaths and moves that only the end of the support tells of."""
-    closed = rows[rows["end_reason"].isin(["died", "moved_away"])]
-    return pd.DataFrame(
-        {"unit_id": closed["unit_id"], "date": closed["closed_on"], "cause": closed["end_reason"]}
-    ).dropna()
+    told = rows["end_reason"].isin(["died", "moved_away"]) & rows["closed_on"].notna()
+    closed = rows.loc[told, ["unit_id", "closed_on", "end_reason"]]
+    return closed.set_axis(["unit_id", "date", "cause"], axis="columns")
 
 
 def _named(dates: pd.Series[pd.Timestamp], cause: str) -> pd.DataFrame:

@@ -197,9 +197,12 @@ def read_folder(folder: str | Path) -> Reading:
     named = {file.stem: None for file in path.glob("services/*.toml")} | {each.id: each for each in services}
     judged = judge(gathered.extracts, settings, named, gathered.findings)
     findings += [finding for fault in judged.faults for finding in gathered.extracts[fault.table].located(fault)]
-    supplied = frozenset(
-        name for name, extract in gathered.extracts.items() if len(extract.text) or name in mapping.empty
-    )
+    if mapping.pseudonyms:
+        try:
+            read_key(mapping.pseudonyms, path)
+        except DataError as error:
+            findings += error.findings
+    supplied = frozenset(mapping.empty) | {name for name, each in gathered.extracts.items() if len(each.text)}
     return Reading(path, settings, services, mapping, gathered, judged, supplied, tuple(dict.fromkeys(findings)))
 
 
@@ -250,7 +253,7 @@ def _account(reading: Reading) -> Account:
             warnings[finding.rule] = warnings.get(finding.rule, 0) + max(1, len(finding.rows))
     return Account(
         read={
-            name: len(extracts[name].text) + sum(extracts[name].left_out.values())
+            name: len(extracts[name].text) + sum(extracts[name].left_out.values()) if name in extracts else 0
             for name in TABLES
             if name in reading.supplied
         },

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ehp_eval.flow import Flow
+from ehp_eval.once import once_a_council
 
 if TYPE_CHECKING:
     from ehp_eval.load import Council
@@ -32,6 +33,9 @@ COLUMNS = [
     "end_reason",
     "recorded_outcome",
 ]
+# Of a person's referrals of one day, whatever is recorded decides before the id: a pseudonym orders them otherwise.
+_RECORDED = ["support_started_on", "support_ended_on", "end_reason", "closing_outcome"]
+_ORDER = ["declined", "accepted_on", "referred_on", *_RECORDED, "referral_id"]
 NO_LIVE_BIRTH = ("stillbirth", "miscarriage", "termination")
 
 
@@ -88,6 +92,7 @@ def pregnancy_of_referral(council: Council, service: str, stream: str) -> pd.Ser
     return found.fillna(rows.index.to_series())
 
 
+@once_a_council
 def ids_before_birth(council: Council) -> pd.DataFrame:
     """Return the ids that babies were known under before birth: person_id, baby_id; twins mostly share one."""
     tables = council.tables
@@ -99,6 +104,7 @@ def ids_before_birth(council: Council) -> pd.DataFrame:
     return pd.concat([named, referred[~own]], ignore_index=True).drop_duplicates(ignore_index=True)
 
 
+@once_a_council
 def later_children(council: Council) -> pd.DataFrame:
     """Return the children born to the parents offered support after the removal that led to the offer.
 
@@ -141,6 +147,7 @@ def parents(council: Council, service: str, stream: str, period: Period) -> tupl
     return units.reset_index(drop=True)[COLUMNS], flow
 
 
+@once_a_council
 def referrals(council: Council) -> pd.DataFrame:
     """Return the referrals, a child referred before birth under the id given at birth: it is followed under that."""
     table = council.tables["referrals"]
@@ -148,6 +155,7 @@ def referrals(council: Council) -> pd.DataFrame:
     return table.assign(person_id=born.fillna(table["person_id"]))
 
 
+@once_a_council
 def _pregnancies(council: Council) -> pd.Series[str]:
     """Return the pregnancy of each person: of a baby its own, of an unborn child that of any of its referrals."""
     babies = council.tables["babies"].set_index("baby_id")["pregnancy_id"]
@@ -176,13 +184,10 @@ def _accepted_pregnancies(council: Council, service: str, stream: str, period: P
 
 def _accepted(council: Council, service: str, stream: str, period: Period, flow: Flow, *, unit: str) -> pd.DataFrame:
     """Return each person's first accepted referral of the period, and write the flow down to it."""
-    table = referrals(council)
-    rows = table[(table["service"] == service) & (table["stream"] == stream)]
+    rows = _referred(council, service, stream)
     # A referral belongs to the year of its acceptance; one that was not accepted, to the year it came.
-    rows = rows[period.holds(rows["accepted_on"].where(rows["accepted"] == "Y", rows["referred_on"]))]
+    rows = rows[period.holds(rows["accepted_on"].where(~rows["declined"], rows["referred_on"]))]
     flow.start(len(rows))
-    rows = rows.assign(declined=rows["accepted"] != "Y", accepted_on=rows["accepted_on"].where(rows["accepted"] == "Y"))
-    rows = rows.sort_values(["declined", "accepted_on", "referred_on", "referral_id"], kind="stable")
     again = rows.duplicated("person_id")
     flow.leave_out("referred_again", again)
     rows = rows[~again]
@@ -190,12 +195,22 @@ def _accepted(council: Council, service: str, stream: str, period: Period, flow:
     flow.leave_out("not_accepted", rows["declined"])
     rows = rows[~rows["declined"]]
     flow.step(unit.replace("referred", "accepted"))
+    return rows.reset_index(drop=True)
+
+
+@once_a_council
+def _referred(council: Council, service: str, stream: str) -> pd.DataFrame:
+    """Return the referrals to a stream in the terms of the units, a person's first accepted one before its others."""
+    table = referrals(council)
+    rows = table[(table["service"] == service) & (table["stream"] == stream)]
     families = council.tables["persons"].set_index("person_id")["family_id"]
     family = rows["family_id"].fillna(families.reindex(rows["person_id"]).set_axis(rows.index))
-    family = family.fillna(rows["person_id"])
-    return rows.assign(
+    rows = rows.assign(
+        declined=rows["accepted"] != "Y",
+        accepted_on=rows["accepted_on"].where(rows["accepted"] == "Y"),
         unit_id=rows["person_id"],
-        family_id=family,
+        family_id=family.fillna(rows["person_id"]),
         closed_on=rows["support_ended_on"],
         recorded_outcome=rows["closing_outcome"],
-    ).reset_index(drop=True)
+    )
+    return rows.sort_values(_ORDER, kind="stable")

@@ -173,8 +173,13 @@ def small(**content: Any) -> Council:
     return council_of(**{"referrals": rows, "looked_after_episodes": [episode("a-2017", "2017-06-01")]} | content)
 
 
-def test_one_service_in_one_year() -> None:
-    found = evaluate(small(), "doorstep", "2020-21")
+@pytest.fixture(scope="module")
+def found() -> Evaluation:
+    """Three children a year, evaluated in the last."""
+    return evaluate(small(), "doorstep", "2020-21")
+
+
+def test_one_service_in_one_year(found: Evaluation) -> None:
     assert isinstance(found, Evaluation)
     assert (found.report, found.year.label, found.cohort.step("at_risk")) == ("doorstep", "2020-21", 3)
     assert list(found.by_year) == ["2017-18", "2018-19", "2019-20", "2020-21"]
@@ -188,9 +193,7 @@ def test_one_service_in_one_year() -> None:
     assert set(found.figures["report"]) == {"doorstep"}
 
 
-def test_finding_a_figure() -> None:
-    found = evaluate(small(), "doorstep", "2020-21")
-
+def test_finding_a_figure(found: Evaluation) -> None:
     def share(*which: Any, **more: Any) -> tuple[int, int] | None:
         row = found.find(*which, **more)
         return None if row is None else (row["numerator"], row["denominator"])
@@ -207,8 +210,7 @@ def test_finding_a_figure() -> None:
         found.figure("eoc99", found.year)
 
 
-def test_the_change_from_the_year_before() -> None:
-    found = evaluate(small(), "doorstep", "2020-21")
+def test_the_change_from_the_year_before(found: Evaluation) -> None:
     # At closure from every year to the next. At 12 months only between years in which all have been followed so long:
     # the cases of 2020-21 may begin until 31 March 2021, 12 months before 31 March 2022.
     changes = found.figures[found.figures["measure"].isin(["eoc1c_change", "eoc1_change"])]
@@ -225,9 +227,8 @@ def test_the_change_from_the_year_before() -> None:
     assert changes["window_days"].isna().tolist() == [True, True, True, False, False]
 
 
-def test_the_difference_from_the_first_whole_year() -> None:
+def test_the_difference_from_the_first_whole_year(found: Evaluation) -> None:
     # In operation since 2015: the first year of the records is whole, and 2018-19 differs from it in `_change` already.
-    found = evaluate(small(), "doorstep", "2020-21")
     baseline = found.figures[found.figures["measure"].str.endswith("_baseline")]
     assert list(zip(baseline["measure"], baseline["year"], strict=True)) == [
         ("eoc1c_baseline", "2019-20"),

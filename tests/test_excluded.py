@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from ehp_eval.errors import DataError
+from ehp_eval.evaluation import evaluate
 from ehp_eval.load import Council, load_council
-from tests.councils import episode, referral, write_council
+from ehp_eval.years import Period
+from tests.councils import episode, referral, status, write_council
 
 
 def load(folder: Path, **content: Any) -> Council:
@@ -106,3 +108,33 @@ def test_a_column_of_which_a_fifth_is_at_fault_is_no_matter_of_rows(tmp_path: Pa
         ("column at fault", "referred_on"),
         ("column at fault", "accepted_on"),
     }
+
+
+def test_an_episode_that_is_left_out_does_not_become_a_good_outcome(tmp_path: Path) -> None:
+    # Of thirty children three entered care; two of these episodes cannot be read, and it is not known what they hold.
+    council = load(
+        tmp_path,
+        referrals=[referral(f"c{n}", "2019-06-03") for n in range(30)],
+        looked_after_episodes=[
+            episode("c1", "2019-09-01"),
+            episode("c2", "soon"),
+            episode("c3", "later"),
+            *(episode(f"o{n}", "2019-09-01") for n in range(20)),
+        ],
+    )
+    assert left_out(council) == {("looked_after_episodes", "date"): 2, ("referrals", "outcome not known"): 2}
+    share = evaluate(council, "doorstep", "2019-20").figure("eoc1", Period.year("2019-20"), 365)
+    assert (share["numerator"], share["denominator"]) == (27, 28)
+
+
+def test_a_parent_whose_childs_event_is_left_out_goes_with_it(tmp_path: Path) -> None:
+    parents = [{"parent_id": name, "offered_on": "2019-05-01", "engaged_on": "2019-05-02"} for name in "mnp"]
+    council = load(
+        tmp_path,
+        parents=parents,
+        pregnancies=[{"pregnancy_id": f"g{name}", "parent_id": name} for name in "mn"],
+        babies=[{"baby_id": f"b{name}", "pregnancy_id": f"g{name}", "born_on": "2020-05-01"} for name in "mn"],
+        status_events=[status("bm", "soon", "proceedings_issued"), status("p", "2020-01-01", "vanished")]
+        + [status("bn", "2020-05-02", "proceedings_issued")] * 9,
+    )
+    assert council.tables["parents"]["parent_id"].tolist() == ["n"]

@@ -66,6 +66,8 @@ def some_records() -> Tables:
             ]
         if n % 5 == 0:
             tables["status_events"].append(status(child, day(closed + 20), "section_47"))
+    # Of a child nobody referred: the episodes are known as late as the extract.
+    tables["looked_after_episodes"].append(episode("latest", "2021-09-01"))
     return tables
 
 

@@ -522,3 +522,9 @@ def test_the_sheet_that_is_named_is_read(tmp_path: Path) -> None:
     assert mapping.ssda903
     found = read_return(tmp_path, mapping.ssda903, mapping)
     assert list(table(found.sources["looked_after_episodes"])["person_id"]) == ["B"]
+
+
+def test_lines_of_a_title_above_the_header(tmp_path: Path) -> None:
+    text = "Looked-after children,,\n,,\n" + episodes(("a", "01/05/2020", "S", "", ""))
+    found = read(tmp_path, {"e.csv": text}, "header_row = 3\n").sources["looked_after_episodes"][0]
+    assert found.text["started_on"].to_dict() == {4: "2020-05-01"}  # the row that a spreadsheet shows

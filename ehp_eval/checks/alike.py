@@ -15,12 +15,10 @@ PEOPLE = (
     ("persons", "birth_person_id"),
     ("babies", "baby_id"),
     ("looked_after_episodes", "person_id"),
-    ("parents", "parent_id"),
-    ("pregnancies", "parent_id"),
-    ("eligible_parents", "parent_id"),
-    ("parent_measures", "parent_id"),
     ("status_events", "person_id"),
 )
+# Apart from children: a service may number its parents by itself.
+PARENTS = tuple((table, "parent_id") for table in ("parents", "pregnancies", "eligible_parents", "parent_measures"))
 FAMILIES = (("referrals", "family_id"), ("persons", "family_id"))
 REFERRALS = (("referrals", "referral_id"),)
 _SHORT_BREAK = re.compile(r"\brespite\b|\bshort[ -]?(term )?breaks?\b")
@@ -76,7 +74,7 @@ RULES = (
             "same everywhere, as text",
             _written_otherwise(ids, at, bare),
         )
-        for ids in (PEOPLE, FAMILIES, REFERRALS)
+        for ids in (PEOPLE, PARENTS, FAMILIES, REFERRALS)
         for at in ids
     ),
     *(
@@ -88,7 +86,7 @@ RULES = (
             _written_otherwise(ids, at, str.casefold),
             "warning",
         )
-        for ids in (PEOPLE, FAMILIES, REFERRALS)
+        for ids in (PEOPLE, PARENTS, FAMILIES, REFERRALS)
         for at in ids
     ),
     Rule(

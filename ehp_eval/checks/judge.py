@@ -12,6 +12,8 @@ import pandas as pd
 from ehp_eval.checks import council_faults
 from ehp_eval.checks.cells import cell_faults, key_faults
 from ehp_eval.checks.fault import Fault
+from ehp_eval.checks.outcomes import outcomes_not_known
+from ehp_eval.checks.rule import Evidence
 from ehp_eval.columns import TableContract
 from ehp_eval.contract import TABLES
 
@@ -90,7 +92,8 @@ def judge(
             kept = {name: table.drop(index=list(left_out[name])) for name, table in tables.items()}
             judged = council_faults(kept, settings, services) if settings else []
         before = sum(map(len, left_out.values()))
-        for fault in judged:
+        of_lost = outcomes_not_known(Evidence(tables, settings, services), left_out) if settings else []
+        for fault in (*judged, *of_lost):
             _note(left_out, fault)
         if sum(map(len, left_out.values())) == before:
             break

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from ehp_eval.checks.rule import Evidence, Found, Rule
+from ehp_eval.intake.codes import unmapped_codes
 from ehp_eval.streams import STREAMS
 from ehp_eval.units import NO_LIVE_BIRTH
 
@@ -75,7 +76,10 @@ def _chain(council: Evidence) -> Found:
 def _unknown_service(table: str) -> Callable[[Evidence], Found]:
     def unknown(council: Evidence) -> Found:
         named = council[table]["service"]
-        return named.notna() & ~named.isin(list(council.services))
+        wrong = named.notna() & ~named.isin(list(council.services))
+        if not wrong.any():
+            return wrong
+        return {f"{', '.join(sorted(council.services))}; not among them {unmapped_codes(named[wrong], ())}": wrong}
 
     return unknown
 
@@ -202,7 +206,8 @@ SERVICES = (
             "unknown service",
             table,
             "service",
-            "no services/<id>.toml defines it: add the file or correct the id",
+            "no service has this id (the services are {}): map the names of your teams under "
+            f"[{table}.codes.service] in mapping.toml, or add services/<id>.toml",
             _unknown_service(table),
         )
         for table in ("referrals", "incidents", "service_costs")

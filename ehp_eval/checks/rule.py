@@ -76,6 +76,11 @@ class Evidence:
         babies = babies.rename(columns={"baby_id": "person_id"})[["row", "person_id"]]
         return pd.concat([own, born.dropna(), babies]).dropna().drop_duplicates()
 
+    @cached_property
+    def id_forms(self) -> dict[tuple[str, str], dict[str, set[str]]]:
+        """What `plausible` makes of the ids of a table's column, which it asks for many times."""
+        return {}
+
     def in_care(self, days: pd.Series) -> pd.Series[bool]:
         """Say of each referral whether its child was looked after on a day; not where the day is missing.
 
@@ -91,8 +96,9 @@ class Evidence:
         return pd.Series(days.index.isin(found), index=days.index)
 
 
-Found = pd.Series | dict[str, pd.Series]
-"""Whether each row of the rule's table breaks it; or the same by what fills the gap in the message."""
+Found = pd.Series | dict[str, pd.Series] | list[str]
+"""Whether each row of the rule's table breaks it; the same by what fills the gap in the message; or, of the table as a
+whole, what fills the gap of each fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ class Rule:
     message : str
         What is wrong, a colon, and what to do. A {} in it is filled by what `find` names.
     find : function
-        Finds the rows at fault in the evidence.
+        Finds the rows at fault in the evidence, or what is at fault in the table as a whole: that leaves no row out.
     severity : str
         An error only where a figure would be wrong or a row not be used in silence.
     """
@@ -125,9 +131,11 @@ class Rule:
         index = evidence[self.table].index
         if index.empty:
             return []
-        if evidence[self.table].empty:
-            return []
         found = self.find(evidence)
+        if isinstance(found, list):
+            return [
+                Fault(self.table, self.column, self.name, self.message.format(gap), (), self.severity) for gap in found
+            ]
         named = found if isinstance(found, dict) else {"": found}
         return [
             fault

@@ -49,7 +49,8 @@ def _reason_without_end(council: Evidence) -> Found:
     return accepted & referrals["end_reason"].notna() & referrals["support_ended_on"].isna()
 
 
-def _no_entry_into_care(council: Evidence) -> Found:
+def entered_care_unseen(council: Evidence) -> pd.Series[bool]:
+    """Say which referrals were closed as entered care, and no period of care began near then or was running."""
     referrals = council["referrals"]
     said = (referrals["end_reason"] == "entered_care") & referrals["support_ended_on"].notna()
     if not said.any() or not _episodes_supplied(council):
@@ -152,7 +153,7 @@ RULES = (
         "end_reason",
         "entered_care, but no period of care begins within 28 days of the end of support or was running: "
         "correct the reason, or supply the episode",
-        _no_entry_into_care,
+        entered_care_unseen,
         "warning",
     ),
     Rule(

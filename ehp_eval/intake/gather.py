@@ -41,8 +41,8 @@ class Extract:
         spreadsheet.
     origin : DataFrame
         file and row of each label.
-    headers : dict of str
-        The council's own header of each column.
+    headers : dict of dict
+        The council's own header of each column, by file.
     styles : dict of dict
         The style of each date column, by file.
     left_out : dict of int
@@ -52,21 +52,24 @@ class Extract:
     contract: TableContract
     text: pd.DataFrame
     origin: pd.DataFrame
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
     styles: dict[str, dict[str, DateStyle]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
 
     def located(self, fault: Fault) -> Iterator[Finding]:
         """Yield a fault as findings by file, in the council's own headers."""
-        column = ", ".join(self.headers.get(name, name) for name in fault.column.split(", "))
         if not fault.rows:
-            names = sorted(self.origin["file"].unique()) or [self.contract.file]
-            for name in names:
-                yield Finding(name, column, fault.rule, fault.message, (), fault.severity)
+            for name in list(self.headers) or [self.contract.file]:
+                yield Finding(name, self._own(name, fault.column), fault.rule, fault.message, (), fault.severity)
             return
-        for name, rows in self.origin.loc[list(fault.rows)].groupby("file", sort=False)["row"]:
+        for file, rows in self.origin.loc[list(fault.rows)].groupby("file", sort=False)["row"]:
             found = tuple(sorted(int(row) for row in rows))
-            yield Finding(str(name), column, fault.rule, fault.message, found, fault.severity)
+            column = self._own(str(file), fault.column)
+            yield Finding(str(file), column, fault.rule, fault.message, found, fault.severity)
+
+    def _own(self, file: str, columns: str) -> str:
+        headers = self.headers.get(file, {})
+        return ", ".join(headers.get(name, name) for name in columns.split(", "))
 
     def labels(self, finding: Finding) -> pd.Index:
         """Return the labels of the rows that a finding is of; none where it is of something else, such as a header."""
@@ -159,14 +162,14 @@ def _sources(
     names = {column.name for column in contract.columns}
     expected = names | set(table.columns.values() if table else ()) | set(table.drop if table else ())
     header_row = table.header_row if table else 1
-    places: list[tuple[str, str | None]] = []
-    if table and table.files:
-        places = [(file, table.sheet) for file in table.files]
-    else:
-        own = [f"{contract.folder}/{contract.name}{ending}" for ending in ENDINGS]
-        places = [(file, table.sheet if table else None) for file in own if (folder / file).is_file()]
-        if contract.folder == "records" and contract.name in sheets:
-            places.append((WORKBOOK, contract.name))
+    mapped = table.files if table else ()
+    places = [(file, table.sheet if table else None) for file in mapped]
+    for ending in ENDINGS:
+        file = f"{contract.folder}/{contract.name}{ending}"
+        if (folder / file).is_file() and file not in mapped:
+            places.append((file, None if mapped or not table else table.sheet))
+    if contract.folder == "records" and contract.name in sheets and WORKBOOK not in mapped:
+        places.append((WORKBOOK, contract.name))
     read: list[tuple[str, Sheet]] = []
     for file, sheet in places:
         if sheet is None and Path(file).suffix.lower() in WORKBOOK_ENDINGS:
@@ -177,14 +180,14 @@ def _sources(
             read.append((file, found))
         else:
             gathered.findings += found
-    filled = [file for file, sheet in read if len(sheet.cells)]
-    if not (table and table.files):
-        # The folder that `new` makes has a file and a sheet for every table: only the filled ones count.
-        if len(filled) > 1:
-            message = f"the table is in {' and in '.join(filled)}: keep one, or list them under files in mapping.toml"
-            gathered.findings += [Finding(file, "", "two files", message) for file in filled]
-            return
-        read = [(file, found) for file, found in read if not filled or file in filled][:1]
+    # The folder that `new` makes has a file and a sheet for every table: only the filled ones count.
+    filled = [file for file, sheet in read if len(sheet.cells) or file in mapped]
+    own = [file for file in filled if file not in mapped]
+    if len(own) > (0 if mapped else 1):
+        message = f"the table is in {' and in '.join(filled)}: keep one, or list them all under files in mapping.toml"
+        gathered.findings += [Finding(file, "", "two files", message) for file in own]
+        return
+    read = [(file, found) for file, found in read if file in filled] or read[:1]
     for _, found in read:
         yield prepare(found, contract, mapping)
 
@@ -211,12 +214,11 @@ def _joined(contract: TableContract, sources: list[Source]) -> Extract:
         origins.append(pd.DataFrame({"file": source.file, "row": source.text.index}, index=labels))
         texts.append(source.text.set_axis(labels))
         last = max([last, *labels])
-    headers = {name: own for source in reversed(sources) for name, own in source.headers.items()}
     extract = Extract(
         contract,
         pd.concat(texts),
         pd.concat(origins),
-        headers,
+        {source.file: source.headers for source in sources},
         {source.file: source.styles for source in sources},
     )
     return _once(extract) if len(sources) > 1 and contract.key else extract
@@ -225,7 +227,7 @@ def _joined(contract: TableContract, sources: list[Source]) -> Extract:
 def _beside(contract: TableContract, returned: list[Source], own: list[Source]) -> tuple[list[Source], dict[str, int]]:
     """Leave out the children of a return whom the council's own table holds too: it says more of them."""
     (key,) = contract.key
-    known = pd.concat([source.text[key] for source in own if key in source.text])
+    known = {each for source in own if key in source.text for each in source.text[key].dropna()}
     kept = [replace(source, text=source.text[~source.text[key].isin(known)]) for source in returned]
     gone = sum(len(source.text) for source in returned) - sum(len(source.text) for source in kept)
     return kept, {IN_OWN_TABLE: gone}

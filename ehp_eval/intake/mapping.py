@@ -101,6 +101,8 @@ class ReturnFiles(_Part):
         Files inside the council's folder.
     sheet : str or None
         Of workbooks.
+    header_row : int
+        Counted from 1, the same in all files.
     dates : DateStyle
     columns : dict of str
         The header in these files by that of the return, where they differ.
@@ -111,6 +113,7 @@ class ReturnFiles(_Part):
     episodes: Annotated[tuple[Text, ...], Field(min_length=1)]
     header: tuple[Text, ...] = ()
     sheet: Text | None = None
+    header_row: Annotated[int, Field(ge=1)] = 1
     dates: DateStyle = "uk"
     columns: dict[Text, Text] = {}
     codes: dict[Text, Codes] = {}

@@ -88,7 +88,8 @@ def _read(folder: Path, name: str, table: str, files: ReturnFiles, mapping: Mapp
     own_sheet = files.sheet
     if Path(name).suffix.lower() in WORKBOOK_ENDINGS and layout["sheet"] in sheet_names(folder, name):
         own_sheet = layout["sheet"]
-    sheet = read_sheet(folder, name, expected={header for pair in names.values() for header in pair}, sheet=own_sheet)
+    expected = {header for pair in names.values() for header in pair}
+    sheet = read_sheet(folder, name, expected=expected, sheet=own_sheet, header_row=files.header_row)
     if not isinstance(sheet, Sheet):
         return sheet
     found = {column: header for column, pair in names.items() for header in pair[::-1] if header in sheet.cells}

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ehp_eval import events
 from ehp_eval.measures.followed import first_after, followed_share
 from ehp_eval.measures.notes import counted_note
 from ehp_eval.periods import looked_after_on
@@ -86,7 +85,7 @@ def stepped_down_and_held(council: Council, cohort: Cohort) -> list[dict[str, An
     ended_on = ended_on.mask(in_care, closed_on)
     # Never stepped down: known on the last day on which it would have been recorded, whatever comes after it, unless
     # the child was lost before or something came first that counts against it too.
-    lost_on = events.losses(council, rows).min(axis=1)
+    lost_on = rows[["died_on", "moved_on"]].min(axis=1)
     never = stepped_down_on.isna() & ~(ended_on <= recorded_by) & ~(lost_on <= recorded_by)
     ended_on = ended_on.mask(never, recorded_by)
     matured = closed_on + pd.Timedelta(days=HELD_DAYS) <= council.extract_date

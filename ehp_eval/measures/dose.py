@@ -47,19 +47,20 @@ def dose_delivered(council: Council, cohort: Cohort) -> list[dict[str, Any]]:
         return []
     rows = cohort.rows[cohort.rows["closed_on"].notna()]
     still_open = len(cohort.rows) - len(rows)
-    given = _given(council, rows, IN_PERSON)
-    found: list[dict[str, Any]] = []
-    for measure, modes in READINGS.items():
-        found += _shares(measure, cohort, _given(council, rows, modes), dose, still_open)
-    found.append(_median("eoc4w", cohort, given["weeks"], WEEKS, still_open))
-    rate = (given["visits"] / given["weeks"].clip(lower=1)).where(given["visits"] == given["at_most"])
+    given = {measure: _given(council, rows, modes) for measure, modes in READINGS.items()}
+    found = [row for measure in READINGS for row in _shares(measure, cohort, given[measure], dose, still_open)]
+    in_person = given["eoc4"]
+    found.append(_median("eoc4w", cohort, in_person["weeks"], WEEKS, still_open))
+    rate = in_person["visits"] / in_person["weeks"].clip(lower=1)
+    rate = rate.where(in_person["visits"] == in_person["at_most"])
     found.append(_median("eoc4n", cohort, rate, VISITS_A_WEEK, still_open))
     return found
 
 
 def _given(council: Council, rows: pd.DataFrame, modes: Sequence[str]) -> pd.DataFrame:
     """Return each child's weeks (missing where unknown), visits, and the most visits that it can have been."""
-    met = rows.reset_index(names="row").merge(council.tables["contacts"], on="referral_id")
+    asked = rows[["referral_id", "support_started_on", "closed_on"]].reset_index(names="row")
+    met = asked.merge(council.tables["contacts"], on="referral_id")
     kept = met["kept"] == "Y"
     any_kept = rows.index.isin(met.loc[kept, "row"])
     unstarted = rows["support_started_on"].isna()

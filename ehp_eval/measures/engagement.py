@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ehp_eval import events
 from ehp_eval.measures.figures import share_figure
 from ehp_eval.measures.followed import followed_share
 from ehp_eval.measures.notes import counted_note, joined
@@ -38,7 +37,7 @@ def stayed_half_a_year(council: Council, cohort: Cohort) -> list[dict[str, Any]]
     moved away is unknown. A parent who died by then is left out. Wilson (1927) interval.
     """
     rows = cohort.at_risk
-    died = events.losses(council, rows)["died_on"] <= rows["t0"] + pd.Timedelta(days=STAYED_DAYS)
+    died = rows["died_on"] <= rows["t0"] + pd.Timedelta(days=STAYED_DAYS)
     stopped_on = (rows["closed_on"] + pd.Timedelta(days=1)).mask(died)  # the first day without support
     return followed_share(
         "rf4s", council, cohort, rows, since=rows["t0"], event_on=stopped_on, days=STAYED_DAYS, with_event=False,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ehp_eval import events
 from ehp_eval.measures.figures import share_figure
 from ehp_eval.measures.siblings import family_rows
 from ehp_eval.words import say
@@ -40,7 +39,7 @@ def followed_share(
     Parameters
     ----------
     rows : DataFrame
-        Units with unit_id, family_id, entered_on, closed_on and end_reason.
+        Units with family_id, entered_on, died_on and moved_on.
     since, event_on : Series of Timestamp, on the index of `rows`
         Start of each unit's clock, and its first event from then on; missing where there is none.
     days : int
@@ -68,10 +67,9 @@ def followed_share(
     rows = rows[matured]
     since, event_on = since[matured], event_on[matured]
     until = since + pd.Timedelta(days=days)
-    lost = events.losses(council, rows)
     happened = event_on <= until
-    died = ~happened & (lost["died_on"] <= until)
-    unknown = ~happened & ~died & (lost["moved_on"] <= until)
+    died = ~happened & (rows["died_on"] <= until)
+    unknown = ~happened & ~died & (rows["moved_on"] <= until)
     if unsure is not None:
         unknown |= ~happened & ~died & unsure[matured]
     counted = happened if with_event else ~happened & ~died & ~unknown

@@ -71,10 +71,9 @@ def _rows(council: Council, cohort: Cohort) -> pd.DataFrame:
     ]
     children = children.reset_index(drop=True)
     # Where a parent has moved away, what became of the child is not known here either.
-    moved_on = events.losses(council, parents)["moved_on"].set_axis(parents["unit_id"])
-    moved_on = moved_on.reindex(children["parent_id"]).set_axis(children.index)
+    moved_on = parents.set_index("unit_id")["moved_on"].reindex(children["parent_id"]).set_axis(children.index)
     reason = pd.Series(None, index=children.index, dtype="str").mask(moved_on.notna(), events.MOVED_AWAY)
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "unit_id": children["baby_id"],
             "family_id": children["parent_id"],
@@ -84,6 +83,7 @@ def _rows(council: Council, cohort: Cohort) -> pd.DataFrame:
             "end_reason": reason,
         }
     )
+    return pd.concat([rows, events.losses(council, rows)], axis="columns")
 
 
 def _note(rows: pd.DataFrame) -> str:

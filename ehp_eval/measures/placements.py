@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ehp_eval import events
 from ehp_eval.columns import UNKNOWN
+from ehp_eval.episodes import without_respite
 from ehp_eval.measures.followed import followed_share
 from ehp_eval.periods import looked_after_on
 from ehp_eval.words import say
@@ -34,10 +34,9 @@ def placement_moves(council: Council, rows: pd.DataFrame) -> pd.Series[pd.Timest
 
 def _later_starts(council: Council, rows: pd.DataFrame, reasons: Sequence[str | None]) -> pd.Series[pd.Timestamp]:
     """Return the first day after t0 on which an episode, not of respite, began for one of these reasons."""
-    episodes = council.episodes
-    respite = episodes["legal_status"].isin(council.settings.looked_after.respite_legal_statuses)
-    moves = episodes[episodes["reason_started"].isin(reasons) & ~respite]
-    met = rows.reset_index(names="row").merge(moves, left_on="unit_id", right_on="person_id")
+    episodes = without_respite(council)
+    moves = episodes.loc[episodes["reason_started"].isin(reasons), ["person_id", "started_on"]]
+    met = rows[["unit_id", "t0"]].reset_index(names="row").merge(moves, left_on="unit_id", right_on="person_id")
     return met[met["started_on"] > met["t0"]].groupby("row")["started_on"].min().reindex(rows.index)
 
 
@@ -54,12 +53,11 @@ def placements_held(council: Council, cohort: Cohort, *, measure: str) -> list[d
     """
     rows = cohort.at_risk
     periods = council.care.periods
-    met = rows.reset_index(names="row").merge(periods, left_on="unit_id", right_on="person_id")
+    met = rows[["unit_id", "t0"]].reset_index(names="row").merge(periods, left_on="unit_id", right_on="person_id")
     left = met[(met["started_on"] <= met["t0"]) & (met["ended_on"] >= met["t0"])].groupby("row")["ended_on"].min()
     left = left.reindex(rows.index)
     moved = placement_moves(council, rows)
-    died_on = events.losses(council, rows)["died_on"]
-    left = left.mask(died_on <= left)
+    left = left.mask(rows["died_on"] <= left)
     ended = pd.concat([moved, left], axis=1).min(axis=1)
     perhaps_moved = _later_starts(council, rows, [UNKNOWN, None])
     found = []

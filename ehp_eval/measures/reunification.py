@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ehp_eval.episodes import without_respite
 from ehp_eval.measures.followed import first_after, followed_share
 from ehp_eval.measures.notes import counted_note, joined
 from ehp_eval.measures.primary import incidence
@@ -28,9 +29,8 @@ def at_home_in_the_wider_reading(council: Council, cohort: Cohort) -> list[dict[
     """
     rows = cohort.at_risk
     settings = council.settings.looked_after
-    episodes = council.episodes
-    episodes = episodes[~episodes["legal_status"].isin(settings.respite_legal_statuses)]
-    met = rows.reset_index(names="row").merge(episodes, left_on="unit_id", right_on="person_id")
+    episodes = without_respite(council)
+    met = rows[["unit_id", "t0"]].reset_index(names="row").merge(episodes, left_on="unit_id", right_on="person_id")
     # The placement at acceptance is the last that had begun: an episode before it may have been left open.
     begun = met["started_on"].where(met["started_on"] <= met["t0"])
     current = begun == begun.groupby(met["row"]).transform("max")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ehp_eval.episodes import entries_into_care
 from ehp_eval.measures.figures import count_figure
 from ehp_eval.measures.followed import first_after, followed_share
 from ehp_eval.measures.notes import counted_note
@@ -68,20 +69,9 @@ def incidents(council: Council, cohort: Cohort) -> list[dict[str, Any]]:
 
 def _entries(council: Council, rows: pd.DataFrame) -> tuple[pd.Series[pd.Timestamp], pd.Series[bool]]:
     """Return the first unplanned entry into care from t0 on, and whether there is one that may have been unplanned."""
-    episodes = council.episodes
-    respite = episodes["legal_status"].isin(council.settings.looked_after.respite_legal_statuses)
-    planned = episodes[~respite][["person_id", "started_on", "planned"]]
-    # Rows that repeat the same start can disagree: then it is not known.
-    entries = (
-        council.care.periods[["person_id", "started_on"]]
-        .merge(planned, on=["person_id", "started_on"])
-        .assign(no=lambda table: table["planned"] == "N", yes=lambda table: table["planned"] == "Y")
-        .groupby(["person_id", "started_on"], as_index=False)[["no", "yes"]]
-        .any()
-        .rename(columns={"started_on": "date"})
-    )
-    unplanned = first_after(rows, entries[entries["no"] & ~entries["yes"]], rows["t0"], on_the_day=True)
-    perhaps = first_after(rows, entries[entries["no"] == entries["yes"]], rows["t0"], on_the_day=True)
+    entries = entries_into_care(council)
+    unplanned = first_after(rows, entries[entries["planned"] == "N"], rows["t0"], on_the_day=True)
+    perhaps = first_after(rows, entries[entries["planned"] == "U"], rows["t0"], on_the_day=True)
     return unplanned, perhaps <= rows["t0"] + pd.Timedelta(days=DAYS)
 
 

@@ -14,6 +14,7 @@ from ehp_eval.episodes import care_episodes
 from ehp_eval.errors import DataError, Finding
 from ehp_eval.measures.figures import NAN, count_figure, figure
 from ehp_eval.measures.notes import counted_note, joined
+from ehp_eval.once import once_a_council
 from ehp_eval.periods import periods_of_care
 from ehp_eval.proportions import Estimate
 from ehp_eval.words import say
@@ -109,12 +110,7 @@ def _one_year(period: Period) -> bool:
 
 def _placements(council: Council, period: Period) -> tuple[int, int, float]:
     """Return how many placements of parent and baby began in the year, how many were under way in it, and the weeks."""
-    episodes = care_episodes(council)
-    together = episodes[episodes["parent_and_baby"] == "Y"]
-    families = council.tables["persons"].set_index("person_id")["family_id"].reindex(together["person_id"])
-    # What joins episodes to a child's period of care joins those of a family to one placement.
-    together = together.assign(person_id=families.set_axis(together.index).fillna(together["person_id"]))
-    placements = periods_of_care(together, respite_statuses=()).periods
+    placements = _placements_by_family(council)
     day = pd.Timedelta(days=1)
     first, after = period.start, period.end + day
     since = placements["started_on"].where(placements["started_on"] > first, first)
@@ -122,3 +118,14 @@ def _placements(council: Council, period: Period) -> tuple[int, int, float]:
     days = (until.where(until < after, after) - since).dt.days
     in_year = days > 0
     return int(period.holds(placements["started_on"]).sum()), int(in_year.sum()), float(days[in_year].sum()) / 7
+
+
+@once_a_council
+def _placements_by_family(council: Council) -> pd.DataFrame:
+    """Return each family's placements of parent and baby, whenever they were; columns as the periods of care."""
+    episodes = care_episodes(council)
+    together = episodes[episodes["parent_and_baby"] == "Y"]
+    families = council.tables["persons"].set_index("person_id")["family_id"].reindex(together["person_id"])
+    # What joins episodes to a child's period of care joins those of a family to one placement.
+    together = together.assign(person_id=families.set_axis(together.index).fillna(together["person_id"]))
+    return periods_of_care(together, respite_statuses=()).periods

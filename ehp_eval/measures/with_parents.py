@@ -31,14 +31,14 @@ def share_with_parents(
     Parameters
     ----------
     rows : DataFrame
-        Children with unit_id, t0 (birth), entered_on, closed_on and end_reason.
+        Children with unit_id, t0 (birth), entered_on, died_on and moved_on.
     days : int
         Age in days on the day.
     """
     on = rows["t0"] + pd.Timedelta(days=days)
     state = state_on(council, rows, on)
     # Unlike an event, a state ends with death: who died is in neither count, whatever came before.
-    alive = ~(events.losses(council, rows)["died_on"] <= on)
+    alive = ~(rows["died_on"] <= on)
     return followed_share(
         measure, council, cohort, rows, since=rows["t0"], event_on=on.where((state == "apart") & alive), days=days,
         with_event=False, good=True, note=note, unsure=state == "unknown",
