@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import tempfile
@@ -183,6 +184,8 @@ def _execute(unit: Unit, outcome: Outcome) -> NotebookNode:
     """Run the notebook in a kernel of this environment, and keep nothing of it on disk."""
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel, whatever the user has at home
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    # A kernel that dies can leave a callback behind, whose traceback its message queue would log; the report says it.
+    logging.getLogger("tornado.general").setLevel(logging.CRITICAL)
     import papermill
     from papermill.exceptions import PapermillExecutionError
 

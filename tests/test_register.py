@@ -287,9 +287,9 @@ def test_a_register_that_does_not_say_where_it_stands(
     write_council(tmp_path, actions=[action("a"), action("b", status="done") | change])
     with pytest.raises(DataError) as caught:
         load_council(tmp_path)
-    faults = [(each.column, each.rule) for each in caught.value.findings]
-    assert faults == found
-    assert [each.rows for each in caught.value.findings] == [(3,)]
+    findings = [each for each in caught.value.findings if each.rule != "not supplied"]
+    assert [(each.column, each.rule) for each in findings] == found
+    assert [each.rows for each in findings] == [(3,)]
 
 
 def test_the_shipped_register_holds_every_recommendation_consideration_and_priority(shipped: Council) -> None:

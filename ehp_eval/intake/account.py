@@ -28,8 +28,8 @@ class Account:
     read : dict of int
         Rows of each supplied table, all its files together; rows = used + left out.
     left_out : DataFrame
-        table, rule, rows, at_fault: why rows of a table were left out, each row under the first rule that it broke. Rows
-        at fault are left out because that was asked for; the others are repeats that count once.
+        table, rule, rows, at_fault: why rows of a table were left out, each row under the first rule that it broke.
+        Rows at fault are left out because that was asked for; the others are repeats that count once.
     warnings : dict of int
         Rows (or tables, columns and files) that a rule warns of, by rule. They are used as they are.
     dropped : dict of dict of int

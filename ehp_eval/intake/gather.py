@@ -59,7 +59,7 @@ class Extract:
     def located(self, fault: Fault) -> Iterator[Finding]:
         """Yield a fault as findings by file, in the council's own headers."""
         if not fault.rows:
-            for name in list(self.headers) or [self.contract.file]:
+            for name in self.origin["file"].unique() if len(self.origin) else list(self.headers)[:1]:
                 yield Finding(name, self._own(name, fault.column), fault.rule, fault.message, (), fault.severity)
             return
         for file, rows in self.origin.loc[list(fault.rows)].groupby("file", sort=False)["row"]:
@@ -174,7 +174,9 @@ def _sources(
     for file, sheet in places:
         if sheet is None and Path(file).suffix.lower() in WORKBOOK_ENDINGS:
             sheet = contract.name if contract.name in sheet_names(folder, file) else None
-        found = read_sheet(folder, file, expected=expected, sheet=sheet, header_row=header_row)
+        # The empty table that `new` makes has its header in row 1, wherever the extracts have theirs.
+        row = header_row if file in mapped or not mapped else 1
+        found = read_sheet(folder, file, expected=expected, sheet=sheet, header_row=row)
         gathered.files.append(file)
         if isinstance(found, Sheet):
             read.append((file, found))
