@@ -130,7 +130,7 @@ def find_council(folder: str | Path) -> Path:
         if (candidate / "council.toml").is_file():
             return candidate
     raise ArgumentError(
-        f"'{folder}' is no council's folder: it has no council.toml. Name the folder with --data, such as --data data"
+        f"'{folder}' is no council's folder: it has no council.toml. Name the folder that has one with --data"
     )
 
 

@@ -68,7 +68,7 @@ def shipped_run(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,  # a run that hangs fails, and does not keep the others waiting
+        timeout=900,  # a run that hangs fails, and does not keep the others waiting
     )
     assert said.returncode == 0, said.stdout + said.stderr
     return Ran(outputs / "2020-21" / "internal", said)

@@ -90,7 +90,7 @@ def ran(council) -> tuple[Path, subprocess.CompletedProcess[str]]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,  # a run that hangs fails, and does not keep the others waiting
+        timeout=900,  # a run that hangs fails, and does not keep the others waiting
     )
     assert said.returncode == 0, said.stdout + said.stderr
     return outputs / "2020-21" / "internal", said
