@@ -162,7 +162,7 @@ def _workbook(rows: list[dict[str, str | int | None]]) -> bytes:
 
 def _inert(value: str | int | None) -> str | int | None:
     """Keep a header of the council's that begins like a formula from being one in a spreadsheet."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t" and value else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")) else value
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -16,7 +16,6 @@ from ehp_eval.cohort import Cohort, build_cohort
 from ehp_eval.config import FRONT_DOOR, HEADLINE_DAYS, OVERVIEW, Service
 from ehp_eval.contract import TABLES
 from ehp_eval.errors import ArgumentError, DataError, EhpError
-from ehp_eval.front_door import NEEDED_TABLES as CONTACTS
 from ehp_eval.front_door import FrontDoor, evaluate_front_door
 from ehp_eval.linking import linking_figures
 from ehp_eval.load import Council, load_council
@@ -241,9 +240,7 @@ def reported_services(council: Council, year: Period) -> list[Service]:
 
 def missing_tables(council: Council, service: Service) -> list[str]:
     """Return the tables that a service cannot be evaluated without and that were not supplied."""
-    by_stream = {name: stream.tables for name, stream in STREAMS.items()} | {FRONT_DOOR: CONTACTS}
-    needed = {table for stream in service.streams for table in by_stream[stream]}
-    return sorted(needed - council.supplied)
+    return sorted(service.tables - council.supplied)
 
 
 def service_years(council: Council, service: Service) -> list[Period]:

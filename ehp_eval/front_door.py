@@ -26,7 +26,6 @@ from ehp_eval.tables import percent_words
 from ehp_eval.words import say
 from ehp_eval.years import Period
 
-NEEDED_TABLES = (FRONT_DOOR,)
 QUARTER = pd.DateOffset(months=3)
 
 
@@ -128,7 +127,7 @@ def evaluate_front_door(council: Council | str | Path, service: Service | str, y
     year = council.year(year.label if isinstance(year, Period) else year)
     if service.stream != FRONT_DOOR:
         raise ArgumentError(f"{service.id} is counted in '{service.unit}', not in contacts: use evaluate instead")
-    if lacking := [TABLES[name].file for name in NEEDED_TABLES if name not in council.supplied]:
+    if lacking := [TABLES[name].file for name in sorted(service.tables - council.supplied)]:
         raise DataError(f"{service.id} cannot be evaluated without {', '.join(lacking)}: supply what is missing")
     began = pd.Timestamp(service.operational_since)
     years = [each for each in council.years if Period.of_day(began) <= each <= year]
