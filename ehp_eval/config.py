@@ -20,11 +20,16 @@ from ehp_eval.streams import STREAMS, Unit
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+FinancialYear = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
 
 HEADLINE_DAYS = 365
 """The window that every service's answer rests on: 12 months."""
 OVERVIEW = "overview"
 """Id of the report, and name of the notebook, of all services together."""
+SYSTEM = "looked_after_system"
+"""Name of the notebook of the council's looked-after children as a whole, and of their subject in the claims."""
 
 CLOCK_OF_UNIT = {"child": "accepted_on", "baby": "born_on", "parent": "engaged_on"}
 
@@ -48,8 +53,13 @@ class CouncilNames(_Settings):
     holidays: Text
     language: Literal["en"]
     extract_date: date
-    records: Literal["case records", "synthetic"]
+    records: Literal["case records", "synthetic", "fictional"]
     localities: tuple[Text, ...] = ()
+
+    @property
+    def made_up(self) -> str:
+        """What is made up: "synthetic" the records alone, "fictional" the council too; empty where nothing is."""
+        return "" if self.records == "case records" else self.records
 
     @field_validator("holidays")
     @classmethod
@@ -95,16 +105,75 @@ class Thresholds(_Settings):
     redirection_minimum: Annotated[int, Field(gt=0)]
     safety_margin: Share
     worthwhile_difference: Share
+    overlap_minimum: Annotated[float, Field(gt=0, le=1)]
+    continue_above: Share = 0.0
+
+
+class TransportedEffect(_Settings):
+    """An effect found elsewhere, for illustration only: lower limit, estimate and upper limit of a risk ratio."""
+
+    risk_ratio: tuple[Positive, Positive, Positive]
+    what: Text
+    source: Text
+
+
+class ClaimedSaving(_Settings):
+    """A saving that has been claimed, to be rebuilt.
+
+    `saving` and `children` are rows of `counts`, by their subject, `placement_type` one of `unit_costs`; `year`
+    and `months` say which part of a year's cost of the service the claim is held against.
+    """
+
+    service: Text
+    saving: Text
+    children: Text
+    placement_type: Text
+    year: FinancialYear
+    months: Annotated[int, Field(ge=1, le=12)]
 
 
 class Costs(_Settings):
-    """Assumptions for what a service costs and what a placement would have cost."""
+    """Assumptions for what a service costs and what care would have cost; three values are low, central and high."""
 
-    price_year: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
+    price_year: FinancialYear
     discount_rate: Share
+    weeks_in_care: tuple[NotNegative, NotNegative, NotNegative]
     deadweight: tuple[Share, Share, Share]
     re_entry: tuple[Share, Share, Share]
+    drop_off: tuple[Share, Share, Share]
+    cashable: tuple[Share, Share, Share]
+    weekly_cost: tuple[Text, Text, Text] | None = None
     parent_and_baby: tuple[Text, Text] | None = None
+    illustration: TransportedEffect | None = None
+    claimed_saving: ClaimedSaving | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Costs:
+        named = ("weeks_in_care", "deadweight", "re_entry", "drop_off", "cashable")
+        faults = [
+            f"{name}: give the low, the central and the high value in this order"
+            for name in named
+            if list(values := getattr(self, name)) != sorted(values)
+        ]
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+
+class Safety(_Settings):
+    """Up to which day a case review has looked at every serious incident, by the id of the service."""
+
+    reviewed_until: dict[str, date] = {}
+
+
+class SystemChange(_Settings):
+    """A change in the whole authority whose effect on the number of looked-after children has been claimed."""
+
+    what: Text
+    on: date
+    claim: Text
+    document: Text
+    paragraph: Text
 
 
 class CouncilSettings(_Settings):
@@ -115,6 +184,26 @@ class CouncilSettings(_Settings):
     looked_after: LookedAfter
     thresholds: Thresholds
     costs: Costs
+    safety: Safety = Safety()
+    system_change: SystemChange | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> CouncilSettings:
+        limits, effect, faults = self.thresholds, self.costs.illustration, []
+        if limits.redirection_minimum < limits.verdict_minimum:
+            faults.append("thresholds.redirection_minimum: it must be at least verdict_minimum, as for any verdict")
+        if effect and list(effect.risk_ratio) != sorted(effect.risk_ratio):
+            faults.append(
+                "costs.illustration.risk_ratio: give the lower limit, the estimate and the upper in this order"
+            )
+        faults += [
+            f"safety.reviewed_until.{service}: the day is after council.extract_date, the last that the records know"
+            for service, day in self.safety.reviewed_until.items()
+            if day > self.council.extract_date
+        ]
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
 
 
 class Dose(_Settings):
@@ -159,8 +248,8 @@ class Service(_Settings):
     @model_validator(mode="after")
     def _consistent(self) -> Service:
         faults = []
-        if self.report == OVERVIEW:
-            faults.append(f"id: the report '{OVERVIEW}' is that of all services together; name the file otherwise")
+        if self.report in (OVERVIEW, SYSTEM.replace("_", "-")):
+            faults.append(f"id: the report '{self.report}' is that of the whole council; name the file otherwise")
         faults += [
             f"streams: '{stream}' is not one of {', '.join(_UNITS)}" for stream in self.streams if stream not in _UNITS
         ]
@@ -239,6 +328,12 @@ def read_settings(folder: Path) -> tuple[CouncilSettings | None, tuple[Service, 
     findings: list[Finding] = []
     settings = _read(folder, "council.toml", CouncilSettings, findings)
     files = sorted((folder / "services").glob("*.toml"))
+    if settings and (strangers := sorted(settings.safety.reviewed_until.keys() - {file.stem for file in files})):
+        remedy = "no file in services/ has this name: correct it, or remove the line"
+        findings += [
+            Finding("council.toml", f"safety.reviewed_until.{each}", "wrong value", remedy) for each in strangers
+        ]
+        settings = None
     if not files:
         findings.append(
             Finding(
@@ -292,7 +387,8 @@ def _finding(name: str, loc: tuple[int | str, ...], kind: str, message: str) -> 
     if kind == "extra_forbidden":
         return Finding(name, key, "unknown key", "there is no such setting: check its spelling or remove it")
     if kind == "missing":
-        return Finding(name, key, "missing", "the setting is missing: add it (data/README.md lists the settings)")
+        where = "the README.md of a council's folder lists the settings; `ehp-eval new` writes one with values"
+        return Finding(name, key, "missing", f"the setting is missing: add it ({where})")
     if message == _UNFILLED:
         of_service = "; or delete the file if there is no such service" if name.startswith("services/") else ""
         return Finding(name, key, NOT_FILLED_IN, message + of_service)

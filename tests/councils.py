@@ -50,12 +50,16 @@ SETTINGS: Content = {
         "redirection_minimum": 100,
         "safety_margin": 0.05,
         "worthwhile_difference": 0.05,
+        "overlap_minimum": 0.9,
     },
     "costs": {
         "price_year": "2020-21",
         "discount_rate": 0.035,
+        "weeks_in_care": [26, 52, 156],
         "deadweight": [0.25, 0.5, 0.75],
         "re_entry": [0.1, 0.2, 0.35],
+        "drop_off": [0.0, 0.1, 0.3],
+        "cashable": [0.3, 0.5, 0.8],
     },
 }
 

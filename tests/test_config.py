@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,22 @@ from pydantic import ValidationError
 from ehp_eval.config import CouncilSettings, Service, read_settings
 from ehp_eval.errors import ArgumentError, DataError, Finding
 from ehp_eval.load import load_council
-from tests.councils import SERVICES, SETTINGS, changed, referral, write_council
+from tests.councils import EXTRACT, SERVICES, SETTINGS, changed, referral, write_council
 
 DOORSTEP = SERVICES["doorstep"]
 # Every message must say what to do; these are the verbs in which they do.
 REMEDIES = ("add", "remove", "correct", "save", "mend", "check", "supply", "keep", "must", "list")
+RATIO, DAY, LARGER = "costs.illustration.risk_ratio", "safety.reviewed_until", "thresholds.redirection_minimum"
+
+
+def effect(*ratio: float) -> dict[str, Any]:
+    settings = {"risk_ratio": list(ratio), "what": "elsewhere", "source": "a study"}
+    return {f"costs__illustration.{key}": value for key, value in settings.items()}
+
+
+def reviewed(service: str, days_after_the_extract: int) -> dict[str, Any]:
+    day = date.fromisoformat(EXTRACT) + timedelta(days_after_the_extract)
+    return {"safety": {f"reviewed_until.{service}": day}}
 
 
 def read(folder: Path, **content: Any) -> tuple[CouncilSettings | None, tuple[Service, ...], list[Finding]]:
@@ -76,6 +87,12 @@ def test_settings_do_not_change_once_read(tmp_path: Path) -> None:
         pytest.param({"thresholds__safety_margin": 1.5}, "thresholds.safety_margin", "wrong value", "1", id="150%"),
         pytest.param({"costs__price_year": "2020"}, "costs.price_year", "wrong value", "match", id="no year label"),
         pytest.param({"costs__re_entry": [0.1, 0.2]}, "costs.re_entry.2", "missing", "add it", id="two of three"),
+        pytest.param(effect(0, 1, 2), f"{RATIO}.0", "wrong value", "than 0", id="no ratio"),
+        pytest.param(effect(0.8, 0.6, 0.9), RATIO, "wrong value", "order", id="no order"),
+        pytest.param({"thresholds__overlap_minimum": 0}, "thresholds.overlap_minimum", "wrong value", "0", id="none"),
+        pytest.param({"thresholds__redirection_minimum": 49}, LARGER, "wrong value", "at least", id="fewer for more"),
+        pytest.param(reviewed("doorstep", 1), f"{DAY}.doorstep", "wrong value", "after", id="foreseen"),
+        pytest.param(reviewed("doormat", 0), f"{DAY}.doormat", "wrong value", "no file", id="no service"),
     ],
 )
 def test_each_fault_of_the_councils_settings(
@@ -122,6 +139,21 @@ def test_each_fault_of_a_service(tmp_path: Path, change: dict[str, Any], key: st
     assert where(findings) == [("services/doorstep.toml", key, rule)]
     assert says in findings[0].message
     assert any(remedy in findings[0].message for remedy in REMEDIES)
+
+
+def test_limits_that_just_hold(tmp_path: Path) -> None:
+    # The review of a service whose file is faulty is not at fault too.
+    change = {"thresholds__redirection_minimum": 50, **effect(0.5, 0.5, 1)}
+    settings = changed(SETTINGS, **reviewed("doorstep", 0), **change)
+    found, _, findings = read(tmp_path, settings=settings, services={**SERVICES, "doorstep": "order = \n"})
+    assert found is not None
+    assert where(findings) == [("services/doorstep.toml", "", "syntax")]
+
+
+def test_faults_between_settings_are_found_together(tmp_path: Path) -> None:
+    change = {"thresholds__redirection_minimum": 49, **effect(1, 0.9, 1.1)}
+    _, _, findings = read(tmp_path, settings=changed(SETTINGS, **reviewed("doorstep", 1), **change))
+    assert [column for _, column, _ in where(findings)] == [RATIO, f"{DAY}.doorstep", LARGER]
 
 
 def test_a_service_takes_its_id_from_its_file_alone(tmp_path: Path) -> None:
@@ -234,7 +266,8 @@ def test_a_faulty_service_does_not_make_its_referrals_faulty(tmp_path: Path) -> 
     ]
 
 
-def test_no_service_may_take_the_overviews_place(tmp_path: Path) -> None:
-    _, services, findings = read(tmp_path, services={"overview": SERVICES["doorstep"]})
+@pytest.mark.parametrize("name", ["overview", "looked_after_system", "looked-after-system"])
+def test_no_service_may_take_the_place_of_a_report_of_the_whole_council(tmp_path: Path, name: str) -> None:
+    _, services, findings = read(tmp_path, services={name: SERVICES["doorstep"]})
     assert services == ()
-    assert where(findings) == [("services/overview.toml", "id", "wrong value")]
+    assert where(findings) == [(f"services/{name}.toml", "id", "wrong value")]

@@ -25,7 +25,7 @@ def test_columns_get_the_types_of_the_contract(tmp_path: Path) -> None:
         referrals=[referral("007", "2020-05-01")],
         persons=[{"person_id": "007", "birth_month": "2010-02", "wimd_quintile": "3", "locality": " Gŵyr "}],
         parents=[{"parent_id": "08", "offered_on": "2020-05-01", "prior_removals": 2}],
-        service_costs=[{"service": "doorstep", "year": "2020-21", "staff": "-12.5"}],
+        service_costs=[{"service": "doorstep", "year": "2020-21", "staff": "12.5"}],
     )
     assert council.tables["referrals"]["person_id"].tolist() == ["007"]  # not 7
     assert council.tables["referrals"]["accepted_on"].tolist() == [pd.Timestamp("2020-05-01")]
@@ -34,7 +34,7 @@ def test_columns_get_the_types_of_the_contract(tmp_path: Path) -> None:
     assert council.tables["persons"]["wimd_quintile"].tolist() == ["3"]  # a code, not a number
     assert council.tables["parents"]["parent_id"].tolist() == ["08"]
     assert council.tables["parents"]["prior_removals"].tolist() == [2]
-    assert council.tables["service_costs"]["staff"].tolist() == [-12.5]
+    assert council.tables["service_costs"]["staff"].tolist() == [12.5]
     assert council.tables["service_costs"]["other"].isna().all()  # the column was not supplied
     kinds = council.tables["parents"].dtypes.astype(str).to_dict()
     assert (kinds["offered_on"], kinds["prior_removals"], kinds["region"]) == ("datetime64[s]", "Int64", "str")
