@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ehp_eval.measures.figures import COUNT, NAN, figure
+from ehp_eval.measures.notes import joined
 from ehp_eval.proportions import Estimate
 from ehp_eval.rates import rate
 from ehp_eval.words import say
@@ -48,15 +49,12 @@ def looked_after_series(council: Council, *, until: Period, areas: tuple[str, ..
     counts = council.tables["looked_after_children"]
     counts = counts[counts["date"] <= until.end]
     counts = counts[counts["area"].isin(chosen) & (counts["date"].dt.month == 3) & (counts["date"].dt.day == 31)]
-    population = council.tables["population_under_18"].sort_values("mid_year")  # of two as near, the earlier
     rows: list[dict[str, Any]] = []
     for count in counts.itertuples():
-        at_hand = population[population["area"] == count.area]
-        # The census of 31 March closes a year whose middle is the June before.
-        nearest = at_hand.loc[(at_hand["mid_year"] - (count.date.year - 1)).abs().sort_values(kind="stable").index[:1]]
-        if nearest.empty:
+        nearest = nearest_population(council, count.area, count.date.year)
+        if nearest is None:
             continue
-        under_18, mid_year = (int(nearest[name].iloc[0]) for name in ("population", "mid_year"))
+        under_18, mid_year = nearest
         estimate = rate(int(count.children), under_18)
         rows.append(
             {
@@ -80,19 +78,52 @@ def looked_after_series(council: Council, *, until: Period, areas: tuple[str, ..
     )
 
 
+def nearest_population(council: Council, area: str, census: int) -> tuple[int, int] | None:
+    """Return the population under 18 for the census of 31 March of a year, and the mid-year it is of.
+
+    None where none of the area is at hand; of two mid-years that are as near, the earlier.
+    """
+    population = council.tables["population_under_18"]
+    at_hand = population[population["area"] == area].sort_values("mid_year")
+    if at_hand.empty:
+        return None
+    # The census of 31 March closes a year whose middle is the June before.
+    nearest = at_hand.loc[(at_hand["mid_year"] - (census - 1)).abs().sort_values(kind="stable").index[0]]
+    return int(nearest["population"]), int(nearest["mid_year"])
+
+
 def looked_after_figures(series: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the series as rows of the figures: the number (las1) and the rate per 10,000 (las2)."""
     rows = []
     records: list[dict[str, Any]] = series.to_dict("records")  # type: ignore[assignment]
     for row in records:
-        shared = {"year": Period.of_day(row["date"]).label, "source": "reference", "numerator": row["children"]}
-        place = f"area: {row['area']}; date: {row['date']:%Y-%m-%d}"  # to be read by programs too
-        estimate = Estimate(float(row["children"]), NAN, NAN, NAN, "count")
-        rows.append(figure(NUMBER, None, estimate, **shared, unit=COUNT, note=f"{place}; {row['source']}"))
-        estimate = Estimate(row["value"], row["lower"], row["upper"], row["confidence"], row["method"])
-        note = f"{place}; {say('figures.mid_year', year=row['mid_year'])}"
-        rows.append(figure(RATE, None, estimate, **shared, denominator=row["population"], unit=PER_10000, note=note))
+        area, day, children = row["area"], row["date"], row["children"]
+        where_from = "" if pd.isna(row["source"]) else row["source"]
+        rows.append(number_figure(area, day, children, source="reference", note=where_from))
+        rows.append(rate_figure(area, day, children, (row["population"], row["mid_year"]), source="reference"))
     return rows
+
+
+def number_figure(area: str, day: pd.Timestamp, children: int, *, source: str, note: str = "") -> dict[str, Any]:
+    """Return the number looked after on a day (las1): a full count, which has no interval."""
+    estimate = Estimate(float(children), NAN, NAN, NAN, "count")
+    note = joined(_place(area, day), note)
+    fields = {"year": Period.of_day(day).label, "numerator": children, "source": source, "note": note}
+    return figure(NUMBER, None, estimate, unit=COUNT, **fields)
+
+
+def rate_figure(
+    area: str, day: pd.Timestamp, children: int, population: tuple[int, int], *, source: str
+) -> dict[str, Any]:
+    """Return the number looked after per 10,000 of `nearest_population` (las2), with Poisson limits."""
+    under_18, mid_year = population
+    note = joined(_place(area, day), say("figures.mid_year", year=mid_year))
+    fields = {"year": Period.of_day(day).label, "numerator": children, "source": source, "note": note}
+    return figure(RATE, None, rate(children, under_18), denominator=under_18, unit=PER_10000, **fields)
+
+
+def _place(area: str, day: pd.Timestamp) -> str:
+    return f"area: {area}; date: {day:%Y-%m-%d}"  # to be read by programs too
 
 
 def counts_by_year(council: Council, areas: tuple[str, ...] | None = None) -> pd.DataFrame:

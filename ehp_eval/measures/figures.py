@@ -3,7 +3,8 @@
 Ids are those of the measures' specification. A suffix names a reading of the same measure: `c` at closure
 of the support, `_worst` and `_best` with every unknown status counted against and for it, `_family` with the
 interval that allows for brothers and sisters, `_change` the difference from the year before, `_baseline` that from
-the first whole year.
+the first whole year. Of a difference from a comparison group, `_service` and `_comparison` are the two shares behind
+it, `_crude` the same without standardisation and `_harm` that in safety events.
 """
 
 from __future__ import annotations

@@ -27,4 +27,6 @@ TOPICS: dict[str, dict[str, str]] = {
 }
 LATER_CLOCK = ("eoc5", "eoc7", "psw2", "rf2", "rf3", "rf7")
 """Measures whose clock starts after that of the cohort, at the end of support or a birth for instance."""
-MEASURE_IDS = [measure for topic in TOPICS.values() for measure in topic]
+SYSTEM_IDS = tuple(f"las{n}" for n in range(1, 13))
+"""The measures of the looked-after system, of which none is a service's: no direction is good of itself."""
+MEASURE_IDS = [*(measure for topic in TOPICS.values() for measure in topic), *SYSTEM_IDS]
