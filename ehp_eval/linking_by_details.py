@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DETAILS = ["birth_month", "sex", "family_id"]
 PERSON_COLUMNS = {
     "referrals": "person_id",
+    "comparison": "person_id",
     "looked_after_episodes": "person_id",
     "status_events": "person_id",
     "babies": "baby_id",
@@ -62,7 +63,9 @@ def same_by_details(council: Council) -> SameByDetails:
     persons = tables["persons"]
     known = persons["sex"].isin(["M", "F"]) & persons[DETAILS].notna().all(axis="columns")
     people = persons.loc[known & ~persons["person_id"].isin(before["person_id"]), ["person_id", *DETAILS]]
-    referred = people["person_id"].isin(of_the_born(tables["referrals"]["person_id"]))
+    # The comparison group too: else its children alone would seem to have stayed at home.
+    followed = pd.concat([tables["referrals"]["person_id"], tables["comparison"]["person_id"]])
+    referred = people["person_id"].isin(of_the_born(followed))
     born = people["person_id"].isin(tables["babies"]["baby_id"])
     in_care = people["person_id"].isin(of_the_born(tables["looked_after_episodes"]["person_id"]))
     people = people.assign(born=born, alike=people.groupby(DETAILS)["person_id"].transform("size"))

@@ -142,6 +142,24 @@ def test_a_child_known_by_another_id_from_birth_is_met() -> None:
     assert faults(persons=persons, **rows) == []
 
 
+@pytest.mark.parametrize(
+    ("compared", "of_events", "wrong"),
+    [
+        (numbers(30, "k{}"), ["c101"], True),
+        (numbers(29, "k{}"), ["c101"], False),
+        (numbers(30, "k{}"), ["c101", "k101"], False),
+        (numbers(30, "k{}"), ["x101"], False),
+        (numbers(30, "k{}"), [], False),
+    ],
+)
+def test_a_comparison_group_without_events_beside_referred_children_with_them(
+    compared: list[str], of_events: list[str], wrong: bool
+) -> None:
+    events = [status(each, "2021-09-03", "registered") for each in of_events]
+    found = faults(referrals=referred(["c101"]), comparison=referred(compared), status_events=events)
+    assert said(found) == [("warning", "ids that never meet", "comparison", "person_id")] * wrong
+
+
 CLOSURES = "closures do not link"
 
 

@@ -16,11 +16,13 @@ PEOPLE = (
     ("babies", "baby_id"),
     ("looked_after_episodes", "person_id"),
     ("status_events", "person_id"),
+    ("comparison", "person_id"),
 )
 # Apart from children: a service may number its parents by itself.
 PARENTS = tuple((table, "parent_id") for table in ("parents", "pregnancies", "eligible_parents", "parent_measures"))
-FAMILIES = (("referrals", "family_id"), ("persons", "family_id"))
+FAMILIES = (("referrals", "family_id"), ("persons", "family_id"), ("comparison", "family_id"))
 REFERRALS = (("referrals", "referral_id"),)
+COMPARED = (("comparison", "referral_id"),)  # nothing else leads to a row of the comparison group
 _SHORT_BREAK = re.compile(r"\brespite\b|\bshort[ -]?(term )?breaks?\b")
 
 
@@ -74,7 +76,7 @@ RULES = (
             "same everywhere, as text",
             _written_otherwise(ids, at, bare),
         )
-        for ids in (PEOPLE, PARENTS, FAMILIES, REFERRALS)
+        for ids in (PEOPLE, PARENTS, FAMILIES, REFERRALS, COMPARED)
         for at in ids
     ),
     *(
@@ -86,7 +88,7 @@ RULES = (
             _written_otherwise(ids, at, str.casefold),
             "warning",
         )
-        for ids in (PEOPLE, PARENTS, FAMILIES, REFERRALS)
+        for ids in (PEOPLE, PARENTS, FAMILIES, REFERRALS, COMPARED)
         for at in ids
     ),
     Rule(

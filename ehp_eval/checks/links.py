@@ -210,7 +210,7 @@ SERVICES = (
             f"[{table}.codes.service] in mapping.toml, or add services/<id>.toml",
             _unknown_service(table),
         )
-        for table in ("referrals", "incidents", "service_costs")
+        for table in ("referrals", "incidents", "service_costs", "comparison")
     ),
     Rule(
         "stream of the service",

@@ -19,7 +19,7 @@ RULE = "outcome not known"
 
 
 def outcomes_not_known(evidence: Evidence, left_out: Mapping[str, Collection[int]]) -> list[Fault]:
-    """Return the referrals and parents whose outcome stands in a row that is left out.
+    """Return the referrals, children of a comparison group and parents whose outcome stands in a row that is left out.
 
     Parameters
     ----------
@@ -37,14 +37,17 @@ def outcomes_not_known(evidence: Evidence, left_out: Mapping[str, Collection[int
     if not len(lost):
         return []
     message = "an episode or event of this person is left out: mend that row, or the outcome is not known"
-    known = evidence.referred
-    rows = known.loc[known["person_id"].isin(lost), "row"].unique()
+    referred, compared = (
+        known.loc[known["person_id"].isin(lost), "row"].unique()
+        for known in (evidence.referred, evidence.compared.referred)
+    )
     pregnancies, babies = evidence["pregnancies"], evidence["babies"]
     of_lost = babies.loc[babies["baby_id"].isin(lost), "pregnancy_id"].dropna()
     mothers = pregnancies.loc[pregnancies["pregnancy_id"].isin(of_lost), "parent_id"].dropna()
     parents = evidence["parents"]
     concerned = parents["parent_id"].isin([*lost, *mothers])
     return [
-        *faults("referrals", "person_id", RULE, message, rows),
+        *faults("referrals", "person_id", RULE, message, referred),
+        *faults("comparison", "person_id", RULE, message, compared),
         *faults("parents", "parent_id", RULE, message, parents.index[concerned]),
     ]

@@ -18,7 +18,7 @@ from ehp_eval.checks.support import entered_care_unseen
 from ehp_eval.streams import STREAMS
 from ehp_eval.years import Period
 
-EPISODES = "looked_after_episodes"
+EPISODES, EVENTS = "looked_after_episodes", "status_events"
 LINKED: tuple[tuple[tuple[str, str], ...], ...] = (
     (
         ("referrals", "person_id"),
@@ -26,6 +26,7 @@ LINKED: tuple[tuple[tuple[str, str], ...], ...] = (
         (EPISODES, "person_id"),
         ("status_events", "person_id"),
         ("babies", "baby_id"),
+        ("comparison", "person_id"),
     ),
     # Apart from children: a number that a service gives a parent may well be that of somebody else's child.
     (
@@ -122,12 +123,26 @@ def _unlinked_closures(council: Evidence, lowest: float, below: float) -> list[s
 
 
 def _never_meet(council: Evidence) -> list[str]:
-    parents = council["referrals"].index[council["referrals"]["stream"].isin(_OF_PARENTS)]
-    known = council.referred
-    referred = set(known.loc[~known["row"].isin(parents), "person_id"])
+    referred = _referred_children(council)
     looked_after = set(council[EPISODES]["person_id"].dropna())
     fewest = min(len(referred), len(looked_after))
     return [""] if fewest >= FEWEST_CHILDREN and not referred & looked_after else []
+
+
+def _referred_children(council: Evidence) -> set[str]:
+    """Return the ids under which the children referred are known; parents apart."""
+    parents = council["referrals"].index[council["referrals"]["stream"].isin(_OF_PARENTS)]
+    known = council.referred
+    return set(known.loc[~known["row"].isin(parents), "person_id"])
+
+
+def _compared_have_no_events(council: Evidence) -> list[str]:
+    """Find a comparison group of which nobody is in the status events, although children of the services are."""
+    children = council["comparison"]["person_id"].nunique()
+    events = set(council[EVENTS]["person_id"].dropna())
+    if children < FEWEST_CHILDREN or not _referred_children(council) & events:
+        return []
+    return [] if set(council.compared.referred["person_id"]) & events else [""]
 
 
 def _stops_early(
@@ -183,6 +198,15 @@ RULES = (
         "person_id",
         "not one referred child is among these: the extracts use different ids; ask for the same ones in both",
         _never_meet,
+    ),
+    Rule(
+        "ids that never meet",
+        "comparison",
+        "person_id",
+        "not one child of the comparison group is in the status events, though referred children are, so none seems to "
+        "have come to harm: make sure that both extracts use the same ids, and that these children's events are in",
+        _compared_have_no_events,
+        "warning",
     ),
     Rule(
         "closures do not link",

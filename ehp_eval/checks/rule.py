@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -80,6 +80,11 @@ class Evidence:
     def id_forms(self) -> dict[tuple[str, str], dict[str, set[str]]]:
         """What `plausible` makes of the ids of a table's column, which it asks for many times."""
         return {}
+
+    @cached_property
+    def compared(self) -> Evidence:
+        """The same council with its comparison group in the place of the referrals, as the evaluation follows it."""
+        return replace(self, tables={**self.tables, "referrals": self["comparison"]})
 
     def in_care(self, days: pd.Series) -> pd.Series[bool]:
         """Say of each referral whether its child was looked after on a day; not where the day is missing.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ehp_eval.events import DIED
 from ehp_eval.measures.figures import share_figure
 from ehp_eval.measures.siblings import family_rows
 from ehp_eval.words import say
@@ -63,18 +64,10 @@ def followed_share(
         two more rows, all of them counted as bad and all as good. Wilson (1927) intervals, the family-clustered one
         beside it where siblings matter.
     """
-    matured = (since + pd.Timedelta(days=days) <= council.extract_date) & (rows["entered_on"] <= since)
-    rows = rows[matured]
-    since, event_on = since[matured], event_on[matured]
-    until = since + pd.Timedelta(days=days)
-    happened = event_on <= until
-    died = ~happened & (rows["died_on"] <= until)
-    unknown = ~happened & ~died & (rows["moved_on"] <= until)
-    if unsure is not None:
-        unknown |= ~happened & ~died & unsure[matured]
-    counted = happened if with_event else ~happened & ~died & ~unknown
-    n, n_unknown, n_died = int(counted.sum()), int(unknown.sum()), int(died.sum())
-    known = len(rows) - n_unknown - n_died
+    outcome = followed_outcome(council, rows, since=since, event_on=event_on, days=days, unsure=unsure).dropna()
+    counted = outcome == ("event" if with_event else "no_event")
+    n, n_unknown, n_died = (int(each.sum()) for each in (counted, outcome == "unknown", outcome == DIED))
+    known = len(outcome) - n_unknown - n_died
     notes = [note] if note else []
     if n_died:
         notes.append(say("figures.died", n=n_died))
@@ -89,9 +82,37 @@ def followed_share(
             share_figure(f"{measure}_{case}", cohort, count, known + n_unknown, window_days=days, **fields)
             for case, count in (("worst", worst), ("best", best))
         ]
-    is_known = ~died & ~unknown
+    is_known = outcome[outcome.isin(["event", "no_event"])].index
     families = pd.DataFrame({"good": counted[is_known], "family_id": rows.loc[is_known, "family_id"]})
     return found + family_rows(row, cohort, families)
+
+
+def followed_outcome(
+    council: Council,
+    rows: pd.DataFrame,
+    *,
+    since: pd.Series[pd.Timestamp],
+    event_on: pd.Series[pd.Timestamp],
+    days: int,
+    unsure: pd.Series[bool] | None = None,
+) -> pd.Series[str]:
+    """Return what is known of each unit by the end of its window; parameters as in `followed_share`.
+
+    Returns
+    -------
+    Series of str, on the index of `rows`
+        "event", "no_event", "died" (first) or "unknown"; missing where the window has not passed, or the unit came
+        under observation after the start of its clock.
+    """
+    until = since + pd.Timedelta(days=days)
+    matured = (until <= council.extract_date) & (rows["entered_on"] <= since)
+    happened = event_on <= until
+    unknown = rows["moved_on"] <= until
+    if unsure is not None:
+        unknown |= unsure
+    outcome = pd.Series("no_event", index=rows.index, dtype="str")
+    outcome = outcome.mask(unknown, "unknown").mask(rows["died_on"] <= until, DIED).mask(happened, "event")
+    return outcome.where(matured)
 
 
 def first_after(

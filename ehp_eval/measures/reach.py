@@ -128,10 +128,15 @@ def characteristics(council: Council, rows: pd.DataFrame) -> pd.DataFrame:
     # Free text may hold an address: a place that the council has not listed is never named.
     listed = known[LOCALITY].isin(council.settings.council.localities) | known[LOCALITY].isna()
     known[LOCALITY] = known[LOCALITY].where(listed, OTHER_PLACE)
-    month = pd.to_datetime(known["birth_month"], format="%Y-%m")
-    months = 12 * (rows["t0"].dt.year - month.dt.year) + rows["t0"].dt.month - month.dt.month
-    band = pd.cut((months - 1) // 12, _FROM_YEARS, right=False, labels=AGE_BANDS)
+    band = pd.cut(whole_years(known["birth_month"], rows["t0"]), _FROM_YEARS, right=False, labels=AGE_BANDS)
     return known.assign(**{AGE: band.astype("object").astype("str")})[list(CHARACTERISTICS)]
+
+
+def whole_years(birth_month: pd.Series[str], day: pd.Series[pd.Timestamp]) -> pd.Series[float]:
+    """Return the age on a day in whole years, a birthday counting from the first of the month after; below 0 unborn."""
+    month = pd.to_datetime(birth_month, format="%Y-%m")
+    months = 12 * (day.dt.year - month.dt.year) + day.dt.month - month.dt.month
+    return ((months - 1) // 12).astype("float64")
 
 
 def referred(council: Council, period: Period) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ehp_eval.episodes import entries_into_care
 from ehp_eval.measures.figures import count_figure
-from ehp_eval.measures.followed import first_after, followed_share
+from ehp_eval.measures.followed import first_after, followed_outcome, followed_share
 from ehp_eval.measures.notes import counted_note
 
 if TYPE_CHECKING:
@@ -33,15 +33,22 @@ def safety(council: Council, cohort: Cohort) -> list[dict[str, Any]]:
     unknown (`_worst`, `_best`). Wilson (1927) intervals.
     """
     rows = cohort.at_risk
-    status = council.tables["status_events"]
-    dates = {kind: first_after(rows, status[status["type"] == kind], rows["t0"]) for kind in (REGISTERED, SECTION_47)}
-    unplanned_on, unsure = _entries(council, rows)
-    any_on = pd.concat([*dates.values(), unplanned_on], axis=1).min(axis=1)
+    dates = {kind: _first_status(council, rows, kind) for kind in (REGISTERED, SECTION_47)}
+    any_on, unsure = _first_of_any(council, rows)
     return [
         *_share("eoc6", council, cohort, any_on, unsure),
         *_share("eoc6r", council, cohort, dates[REGISTERED]),
         *_share("eoc6s", council, cohort, dates[SECTION_47]),
     ]
+
+
+def harmed_at(council: Council, cohort: Cohort) -> pd.DataFrame:
+    """Return those whose safety within 365 days is known, as eoc6 counts them: harmed (with an event) and family_id."""
+    rows = cohort.at_risk
+    any_on, unsure = _first_of_any(council, rows)
+    outcome = followed_outcome(council, rows, since=rows["t0"], event_on=any_on, days=DAYS, unsure=unsure)
+    known = rows[outcome.isin(["event", "no_event"])]
+    return pd.DataFrame({"harmed": outcome[known.index] == "event", "family_id": known["family_id"]})
 
 
 def unplanned_entries(council: Council, cohort: Cohort) -> list[dict[str, Any]]:
@@ -65,6 +72,18 @@ def incidents(council: Council, cohort: Cohort) -> list[dict[str, Any]]:
     own = table[(table["service"] == cohort.service) & cohort.period.holds(table["date"])]
     counts = {kind: int((own["kind"] == kind).sum()) for kind in ("serious_incident", "case_audit_confirmed_harm")}
     return [count_figure("eoc6i", cohort, len(own), note=counted_note(**counts)) | {"stream": ""}]
+
+
+def _first_status(council: Council, rows: pd.DataFrame, kind: str) -> pd.Series[pd.Timestamp]:
+    status = council.tables["status_events"]
+    return first_after(rows, status[status["type"] == kind], rows["t0"])
+
+
+def _first_of_any(council: Council, rows: pd.DataFrame) -> tuple[pd.Series[pd.Timestamp], pd.Series[bool]]:
+    """Return the first safety event of any kind, and whether an entry into care may have been one."""
+    unplanned_on, unsure = _entries(council, rows)
+    dates = [_first_status(council, rows, kind) for kind in (REGISTERED, SECTION_47)]
+    return pd.concat([*dates, unplanned_on], axis=1).min(axis=1), unsure
 
 
 def _entries(council: Council, rows: pd.DataFrame) -> tuple[pd.Series[pd.Timestamp], pd.Series[bool]]:
