@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ehp_eval.checks import alike, dates, links, persons, plausible, published, support
+from ehp_eval.checks import alike, comparison, costs, dates, links, persons, plausible, published, support
 from ehp_eval.checks.rule import Evidence
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ RULES = (
     *persons.RULES,  # months of birth, ages, families
     *support.RULES,  # referrals against themselves, their service and the looked-after episodes
     *plausible.RULES,  # whole tables: extracts that do not belong together, stop early, or are coded otherwise
-    *published.RULES,  # claims, the register of promises, the population by group
+    *comparison.RULES,  # the comparison group: what holds of referrals, and what holds of it alone
+    *published.RULES,  # claims, the register of promises, the population by group, simulated verdicts
+    *costs.RULES,  # amounts, and the settings that name them
 )
 
 

@@ -1,4 +1,7 @@
-"""Published figures that could not be re-examined, or that say something without saying where it stands."""
+"""Published figures that could not be re-examined, or that say something without saying where it stands.
+
+And simulated ones: shares that cannot be.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,10 @@ from ehp_eval.checks.rule import Evidence, Found, Rule
 from ehp_eval.columns import STREAM_CLAIMS, SYSTEM_CLAIMS, UNKNOWN
 from ehp_eval.contract import TABLES
 from ehp_eval.measures.reach import AGE, AGE_BANDS
+from ehp_eval.verdict import VERDICTS
+
+ROUNDING = 0.005
+"""The most that the printed shares of a table may be away from 1 together."""
 
 
 def _no_denominator(council: Evidence) -> Found:
@@ -65,6 +72,13 @@ def _no_such_group(council: Evidence) -> Found:
     for name, codes in _codes().items():
         wrong |= (groups["characteristic"] == name) & groups["group"].notna() & ~groups["group"].isin(codes)
     return wrong
+
+
+def _no_shares(council: Evidence) -> Found:
+    """Tell the rows in which a share of a verdict is outside 0 to 1, or in which they do not make up the whole."""
+    shares = council["operating_characteristics"][list(VERDICTS)].astype(float)
+    outside = ((shares < 0) | (shares > 1)).any(axis=1)
+    return outside | (shares.sum(axis=1, skipna=False) - 1).abs().gt(ROUNDING)
 
 
 def _codes() -> dict[str, list[str]]:
@@ -126,5 +140,13 @@ RULES = (
         "group",
         "nobody in persons can be in this group: name it by its code in persons, or by its age band",
         _no_such_group,
+    ),
+    Rule(
+        "shares",
+        "operating_characteristics",
+        ", ".join(VERDICTS),
+        "each share must lie between 0 and 1, and the three must add up to 1: make the table anew with "
+        "ehp-eval simulate",
+        _no_shares,
     ),
 )
