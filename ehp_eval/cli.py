@@ -18,6 +18,7 @@ DESCRIPTION = "Find out, year by year, whether a council's early-help services k
 EXAMPLES = """\
 examples:
   ehp-eval new ../our-council                     a council's folder, to be filled
+  ehp-eval new ../fictional --demo                a fictional council, where it is known what works
   ehp-eval check --data ../our-council            what is wrong in it, all at once
   ehp-eval run                                    all reports of the latest complete year of data/
   ehp-eval run --year 2019-20 --service ID        one report of another year
@@ -79,8 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _new(parsed: argparse.Namespace) -> int:
     from ehp_eval.new_folder import new_folder
 
-    made = new_folder(parsed.folder)
-    print(f"{parsed.folder} is there, with {len(made)} files. Begin with first-report.md in it; then:")
+    made = new_folder(parsed.folder, demo=parsed.demo)
+    begin, council = ("fictional-council.md", ", a fictional council") if parsed.demo else ("first-report.md", "")
+    print(f"{parsed.folder} is there{council}, with {len(made)} files. Begin with {begin} in it; then:")
     print(f"  ehp-eval check --data {parsed.folder}")
     return 0
 
@@ -90,6 +92,15 @@ def _check(parsed: argparse.Namespace) -> int:
 
     errors = check(parsed.data, json_file=parsed.json, list_file=parsed.list, tell=partial(print, flush=True))
     return DataError.exit_code if errors else 0
+
+
+def _simulate(parsed: argparse.Namespace) -> int:
+    from ehp_eval.simulation import as_markdown, standard_error, write_simulated
+
+    table, file = write_simulated(parsed.data, samples=parsed.samples, tell=partial(print, flush=True))
+    error = 100 * standard_error(parsed.samples)
+    print(f"\n{as_markdown(table)}\n\nStandard error of a share: {error:.1f} points at most. Written to {file}")
+    return 0
 
 
 def _run(parsed: argparse.Namespace) -> int:
@@ -127,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     _new_command(commands)
     _check_command(commands)
     _run_command(commands)
+    _simulate_command(commands)
     return parser
 
 
@@ -138,6 +150,11 @@ def _new_command(commands: Any) -> None:
         "data dictionary. What is still missing in it, `ehp-eval check` says.",
     )
     new.add_argument("folder", type=Path, metavar="DIR", help="a folder that is not there yet, or is empty")
+    new.add_argument(
+        "--demo",
+        action="store_true",
+        help="a fictional council with made-up records, whose services have known true effects",
+    )
     new.set_defaults(do=_new)
 
 
@@ -170,7 +187,7 @@ def _run_command(commands: Any) -> None:
         action="extend",
         default=[],
         metavar="ID",
-        help="only the reports of these services (default: all of them, and the overview)",
+        help="only the reports of these services (default: all of them, and those of the whole council)",
     )
     _data_option(run)
     run.add_argument(
@@ -195,6 +212,26 @@ def _run_command(commands: Any) -> None:
     )
     _debug_option(run)
     run.set_defaults(do=_run)
+
+
+def _simulate_command(commands: Any) -> None:
+    simulate = commands.add_parser(
+        "simulate",
+        help="say how often each verdict comes out under the council's thresholds",
+        description="Simulate services with known true differences, judge them by the thresholds of council.toml, and "
+        "write how often each verdict comes out to reference/operating_characteristics.csv. Reports show that table "
+        "until a threshold changes; docs/verdict.md says what is assumed.",
+    )
+    _data_option(simulate)
+    simulate.add_argument(
+        "--samples",
+        type=_jobs,
+        default=1000,
+        metavar="N",
+        help="simulated services a row (default: 1000, which takes about ten minutes on two cores)",
+    )
+    _debug_option(simulate)
+    simulate.set_defaults(do=_simulate)
 
 
 def _data_option(command: argparse.ArgumentParser) -> None:

@@ -1,9 +1,13 @@
-"""A council's new folder: settings to fill in, empty tables, a workbook with drop-down lists, the pages to read."""
+"""A council's new folder: settings to fill in, empty tables, a workbook with drop-down lists, the pages to read.
+
+Or that of a fictional council, filled, whose services have known true effects.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import tomllib
 from pathlib import Path
 
 from ehp_eval.contract import TABLES
@@ -15,15 +19,19 @@ from ehp_eval.new_folder.workbook import workbook
 __all__ = ["new_folder"]
 
 TEMPLATES = Path(__file__).parent / "templates"
+FICTIONAL = Path(__file__).parent / "demo"
+TRUTH = "truth.toml"
 
 
-def new_folder(folder: Path) -> list[Path]:
+def new_folder(folder: Path, *, demo: bool = False) -> list[Path]:
     """Make a council's folder, whole or not at all.
 
     Parameters
     ----------
     folder : Path
         One that does not exist, or is empty. Folders above it are made where they are missing.
+    demo : bool
+        That of a fictional council, with records.
 
     Returns
     -------
@@ -37,7 +45,7 @@ def new_folder(folder: Path) -> list[Path]:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ArgumentError(f"'{folder}' is there already and is not empty: name a folder that does not exist yet")
-    content = _content()
+    content = _fictional() if demo else _content()
     target = folder.resolve()
     # Beside its place and then moved there: a folder that is half written is never found under its name.
     part = target.with_name(f".{target.name}.{os.getpid()}")
@@ -59,15 +67,32 @@ def new_folder(folder: Path) -> list[Path]:
 
 def _content() -> dict[str, bytes]:
     """Return every file by its path inside the folder."""
-    templates = {path.relative_to(TEMPLATES).as_posix(): path for path in sorted(TEMPLATES.rglob("*.toml"))}
     # With a signature, by which Excel knows that it is UTF-8 and shows a Welsh name rightly.
     headers = {
         table.file: (",".join(column.name for column in table.columns) + "\r\n").encode("utf-8-sig")
         for table in TABLES.values()
     }
+    return {**_pages(), **_files(TEMPLATES), WORKBOOK: workbook(), **headers}
+
+
+def _fictional() -> dict[str, bytes]:
+    """Return every file of the fictional council by its path; its records are drawn from what is true in it."""
+    from ehp_eval.synthetic import as_csv  # an empty folder does without the generator
+    from ehp_eval.synthetic.known_effect_tables import generate_known_effect
+
+    files = _files(FICTIONAL)
+    records = as_csv(generate_known_effect(tomllib.loads(files[TRUTH].decode())))
+    return {**_pages(), **files, **{TABLES[name].file: text.encode() for name, text in records.items()}}
+
+
+def _pages() -> dict[str, bytes]:
+    return {name: page(name).encode() for name in PAGES}
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """Return the files of a folder of the package by their paths in it, lines ending alike on every machine."""
     return {
-        **{name: page(name).encode() for name in PAGES},
-        **{name: path.read_text(encoding="utf-8").encode() for name, path in templates.items()},
-        WORKBOOK: workbook(),
-        **headers,
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8").encode()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }

@@ -42,7 +42,7 @@ def tables(world: World) -> dict[str, list[Row]]:
 
 
 def write(made: Mapping[str, Sequence[Mapping[str, str]]], folder: str | Path) -> None:
-    """Write each table to `<name>.csv` in the folder, which is made where it is missing.
+    """Write each table that holds rows to `<name>.csv` in the folder, which is made where it is missing.
 
     Parameters
     ----------
@@ -60,9 +60,9 @@ def write(made: Mapping[str, Sequence[Mapping[str, str]]], folder: str | Path) -
 
 
 def as_csv(made: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, str]:
-    """Return each table as the text of its file."""
+    """Return each table that holds rows as the text of its file."""
     texts = {}
-    for table in RECORDS:
+    for table in (each for each in RECORDS if made[each.name]):
         text = io.StringIO()
         writer = csv.DictWriter(text, [column.name for column in table.columns], lineterminator="\n")
         writer.writeheader()
