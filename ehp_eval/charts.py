@@ -6,6 +6,7 @@ from ehp_eval.charts_funnel import funnel_chart
 from ehp_eval.charts_gaps import gap_chart
 from ehp_eval.charts_incidence import incidence_chart
 from ehp_eval.charts_interval import interval_chart
+from ehp_eval.charts_placebo import placebo_chart
 from ehp_eval.charts_trend import trend_chart
 from ehp_eval.charts_year import year_chart
 
@@ -16,6 +17,7 @@ __all__ = [
     "gap_chart",
     "incidence_chart",
     "interval_chart",
+    "placebo_chart",
     "trend_chart",
     "year_chart",
 ]

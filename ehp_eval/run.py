@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ehp_eval.checks.supplied import not_supplied
-from ehp_eval.config import OVERVIEW, reported_tables
+from ehp_eval.config import OVERVIEW, SYSTEM, reported_tables
 from ehp_eval.errors import ArgumentError, DataError, ReportError
 from ehp_eval.evaluation import missing_tables, reported_services
 from ehp_eval.load import Council, load_council
@@ -37,7 +37,7 @@ class Options:
     year : str or None
         The latest complete year of the records where None.
     services : tuple of str
-        Ids; all services and the overview where empty.
+        Ids; all services and the reports of the whole council where empty.
     formats : tuple of str or None
         html and, where it can be made, pdf where None.
     audience : str
@@ -113,7 +113,7 @@ def run(options: Options, tell: Callable[[str], None] = print) -> list[Outcome]:
             tell(_line(outcome, len(outcomes), len(units)))
             if options.debug and outcome.details:
                 tell(outcome.details)
-        order = [OVERVIEW, *(service.report for service in reported_services(council, year))]
+        order = [*council_reports(council), *(service.report for service in reported_services(council, year))]
         outcomes.sort(key=lambda outcome: order.index(outcome.report))
         write_figures(folder, outcomes, order)
         parameters = {
@@ -132,7 +132,7 @@ def run(options: Options, tell: Callable[[str], None] = print) -> list[Outcome]:
 
 
 def plan(council: Council, year: Period, options: Options) -> list[Unit]:
-    """Return the reports to be made, in the order of the services, the overview first.
+    """Return the reports to be made, in the order of the services, those of the whole council first.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def plan(council: Council, year: Period, options: Options) -> list[Unit]:
     folder = options.outputs / year.label / options.audience
     wanted = [(service.report, service.notebook, {**shared, "service": service.id}) for service in chosen]
     if not options.services:
-        wanted.insert(0, (OVERVIEW, OVERVIEW, shared))
+        wanted = [*((report, notebook, shared) for report, notebook in council_reports(council).items()), *wanted]
     units = []
     for report, notebook, parameters in wanted:
         path = notebooks_folder() / f"{notebook}.ipynb"
@@ -169,6 +169,14 @@ def plan(council: Council, year: Period, options: Options) -> list[Unit]:
         pdf_required = "pdf" in (options.formats or ())
         units.append(Unit(report, path, parameters, folder, formats, pdf_required))
     return units
+
+
+def council_reports(council: Council) -> dict[str, str]:
+    """Return the reports of the whole council with their notebooks, the overview first."""
+    reports = {OVERVIEW: OVERVIEW}
+    if "looked_after_episodes" in council.supplied:
+        reports[SYSTEM.replace("_", "-")] = SYSTEM
+    return reports
 
 
 def notebooks_folder() -> Path:
