@@ -9,6 +9,7 @@ from .periods import looked_after_on, periods_of_care
 from .proportions import Estimate, difference, feasible_numerators, proportion
 from .rates import rate
 from .survival import at_times, cumulative_incidence, kaplan_meier
+from .system import evaluate_system
 from .years import Period
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "evaluate",
     "evaluate_council",
     "evaluate_front_door",
+    "evaluate_system",
     "examine_claims",
     "feasible_numerators",
     "kaplan_meier",

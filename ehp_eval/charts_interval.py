@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -26,7 +27,8 @@ from ehp_eval.chart_style import (
     share_limits,
     wrapped,
 )
-from ehp_eval.tables import Table, percent_words, written
+from ehp_eval.tables import Format, Table, percent_words, written
+from ehp_eval.tables import signed as signed_words
 from ehp_eval.words import say
 
 FIGURES = ("value", "lower", "upper", "numerator", "denominator")
@@ -41,6 +43,7 @@ def interval_chart(
     alt: str,
     x_label: str,
     percent: bool = True,
+    signed: bool = False,
     reference: tuple[float, str] | None = None,
     published: str | None = None,
     group: str | None = None,
@@ -63,6 +66,8 @@ def interval_chart(
         What the axis measures.
     percent : bool
         Whether the values are proportions, 0 to 1, to be shown in per cent.
+    signed : bool
+        Whether the values, then no proportions, are differences: written with their sign.
     reference : (float, str), optional
         A value to mark by a dashed line, and the words for it.
     published : str, optional
@@ -95,7 +100,7 @@ def interval_chart(
         draw_estimates(axes, rows, places, published, vertical=False)
         for place, row in zip(places, rows.to_dict("records"), strict=True):
             axes.annotate(
-                in_words(row, percent, percent_from),
+                in_words(row, percent, percent_from, signed=signed),
                 (1, place),
                 xycoords=("axes fraction", "data"),
                 xytext=(8, 0),
@@ -135,17 +140,19 @@ def interval_chart(
                 published=published,
                 headings=headings or {},
                 percent_from=percent_from,
+                signed=signed,
             ),
             note=joined(note, axis_note(low, high) if percent else None),
         )
 
 
-def in_words(row: Mapping[Any, Any], percent: bool, percent_from: int) -> str:
+def in_words(row: Mapping[Any, Any], percent: bool, percent_from: int, *, signed: bool = False) -> str:
     """Write a figure as a reader says it: "151 of 157 (96%)", and below `percent_from` "7 of 11"."""
     if pd.isna(row["value"]):
         return say("chart.not_yet")
     if not percent:
-        return written(row["value"])
+        count = pd.isna(row["denominator"]) and float(row["value"]).is_integer()
+        return signed_words(row["value"], 1) if signed else written(row["value"], ",d" if count else ",.1f")
     counts = {name: written(row[name], ",d") for name in ("numerator", "denominator")}
     if float(row["denominator"]) < percent_from:
         return say("chart.count", **counts)
@@ -184,15 +191,18 @@ def estimate_table(
     published: str | None,
     headings: Mapping[str, str],
     percent_from: int,
+    signed: bool = False,
 ) -> Table:
     """Make the table of what is drawn; `names` are the columns that name the rows, the row's own last."""
-    how = ".1%" if percent else ",.1f"
+    how: Format = partial(signed_words, places=1) if signed else ".1%" if percent else ",.1f"
     given = [published] if published else []
     data = rows[[*names, "numerator", "denominator", "value", "lower", "upper", *given]].copy()
     if percent:
         small = data["value"].notna() & (data["denominator"].astype(float) < percent_from)
         data["value"] = data["value"].astype(object).mask(small, say("chart.few", n=percent_from))
-    words = {name: say(f"chart.{name}") for name in ("numerator", "denominator", "lower", "upper")}
+    if data["denominator"].isna().all():  # counts, of nothing
+        data = data.drop(columns=["numerator", "denominator"])
+    words = {name: say(f"chart.{name}") for name in ("numerator", "denominator", "lower", "upper") if name in data}
     words["value"] = say("chart.percent" if percent else "chart.value")
     words |= dict.fromkeys(given, say("chart.published"))
     return Table(
@@ -215,7 +225,8 @@ def value_limits(
     values = pd.concat([*drawn, pd.Series([reference[0]] if reference else [], dtype=float)]).dropna().astype(float)
     if percent:
         return share_limits(values) if len(values) else (0.0, 1.0)
-    return 0.0, float(values.max()) * 1.08 if len(values) and values.max() > 0 else 1.0
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
+    return min(0.0, low) * 1.08, high * 1.08 if high > 0 else 1.0
 
 
 def _places(

@@ -1,6 +1,7 @@
 """The whole evaluation, in the order in which a report tells it.
 
-referrals -> cohort -> measures -> comparison with earlier years -> published claims
+referrals -> cohort -> measures -> comparison with earlier years -> comparison group -> cost -> verdict
+-> published claims
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from typing import Any
 
 import pandas as pd
 
+from ehp_eval.claimed_saving import claimed_saving, claimed_saving_figures
 from ehp_eval.claims import Claim, claim_figures, examine_claims
 from ehp_eval.cohort import Cohort, build_cohort
+from ehp_eval.comparison import Comparison, compare, comparison_figures
 from ehp_eval.config import FRONT_DOOR, HEADLINE_DAYS, OVERVIEW, Service
 from ehp_eval.contract import TABLES
 from ehp_eval.errors import ArgumentError, DataError, EhpError
+from ehp_eval.evidence import evidence_of
 from ehp_eval.front_door import FrontDoor, evaluate_front_door
 from ehp_eval.linking import linking_figures
 from ehp_eval.load import Council, load_council
@@ -25,7 +29,12 @@ from ehp_eval.measures.over_years import baseline_year, changes
 from ehp_eval.measures.reach import outcome_by_group, reach
 from ehp_eval.measures.registry import cohort_figures
 from ehp_eval.measures.side_by_side import by_locality
+from ehp_eval.published_verdict import published_verdict
 from ehp_eval.streams import STREAMS
+from ehp_eval.system import EPISODES, System, evaluate_system, system_years
+from ehp_eval.value import Value, value_of
+from ehp_eval.value_figures import value_figures
+from ehp_eval.verdict import Verdict, judge
 from ehp_eval.years import Period
 
 FULL_FOLLOW_UP = pd.Timedelta(days=HEADLINE_DAYS)
@@ -51,6 +60,14 @@ class Evaluation:
         The year and those before it, as many as may be pooled, whether or not they have matured: who was reached.
     other_streams : dict of Cohort
         Its other streams in the year, by stream.
+    comparison : Comparison or None
+        The full years beside a comparison group; None where the council supplied none for the service.
+    value : Value or None
+        What the service cost in the full years, and how many entries into care fewer would meet that.
+    verdict : Verdict
+        What the council's gates make of all this.
+    published : Verdict
+        What they would make of the published figures alone.
     claims : list of Claim
         What was published about the service up to this year.
     figures : DataFrame
@@ -65,6 +82,10 @@ class Evaluation:
     by_year: dict[str, Cohort]
     recent: Cohort
     other_streams: dict[str, Cohort]
+    comparison: Comparison | None
+    value: Value | None
+    verdict: Verdict
+    published: Verdict
     claims: list[Claim]
     figures: pd.DataFrame
 
@@ -114,6 +135,8 @@ class Overview:
         evaluates them yet.
     looked_after : DataFrame
         See `ehp_eval.looked_after.looked_after_series`.
+    system : System or None
+        The looked-after system from records; None where they hold no looked-after children of the year.
     """
 
     council: Council
@@ -122,6 +145,7 @@ class Overview:
     front_door: FrontDoor | None
     not_evaluated: dict[str, list[str]]
     looked_after: pd.DataFrame
+    system: System | None
     claims: list[Claim]
     figures: pd.DataFrame
 
@@ -188,10 +212,32 @@ def evaluate(council: Council | str | Path, service: Service | str, year: Period
     if full:
         rows += outcome_by_group(council, full, HEADLINE_DAYS) + by_locality(council, full, HEADLINE_DAYS)
     rows += linking_figures(council, service, full)
+    comparison = compare(council, service, full, by_year) if full else None
+    if comparison and full:
+        rows += comparison_figures(comparison, full)
+    value = value_of(council, service, full or recent, comparison)
+    if value:
+        rows += value_figures(value, full or recent)
+    if rebuilt := claimed_saving(council, service):
+        rows += claimed_saving_figures(rebuilt)
+    verdict = judge(evidence_of(council, service, full, comparison, value), council.settings.thresholds)
     rows += claim_figures(council, claims)
     figures = figures_frame(rows).assign(report=service.report)
     return Evaluation(
-        council, service, year, by_year[year.label], full, by_year, recent, other_streams, claims, figures
+        council=council,
+        service=service,
+        year=year,
+        cohort=by_year[year.label],
+        full=full,
+        by_year=by_year,
+        recent=recent,
+        other_streams=other_streams,
+        comparison=comparison,
+        value=value,
+        verdict=verdict,
+        published=published_verdict(council, service, until=year),
+        claims=claims,
+        figures=figures,
     )
 
 
@@ -218,7 +264,9 @@ def evaluate_council(council: Council | str | Path, year: Period | str) -> Overv
     headline = [_main_figures(each) for each in services]
     rows = looked_after_figures(looked_after) + claim_figures(council, claims)
     figures = pd.concat([*headline, figures_frame(rows)], ignore_index=True).assign(report=Overview.report)
-    return Overview(council, year, services, front_door, not_evaluated, looked_after, claims, figures)
+    known = EPISODES in council.supplied and year in system_years(council)
+    system = evaluate_system(council, year) if known else None
+    return Overview(council, year, services, front_door, not_evaluated, looked_after, system, claims, figures)
 
 
 def _main_figures(report: Evaluation) -> pd.DataFrame:

@@ -156,8 +156,8 @@ def write_index(folder: Path, council: Council, record: dict[str, Any], order: l
         )
     settings = council.settings.council
     banners = [(audience, say(f"header.{audience}"))]
-    if settings.records == "synthetic":
-        banners.insert(0, ("synthetic", say("header.synthetic")))
+    if settings.made_up:
+        banners.insert(0, ("synthetic", say(f"header.{settings.made_up}")))
     head = PageHeader(
         say("index.title", year=record["year"]),
         subtitle=say("header.subtitle", year=record["year"], extract=day_in_words(settings.extract_date)),

@@ -90,16 +90,19 @@ class Table:
             )
             for i in range(len(self.frame))
         )
-        shape = self._shape([cells for *_, cells in columns])
+        shape = self._shape([(head, cells) for head, *_, cells in columns])
         note = Markup('<p class="ehp-note">{}</p>\n').format(unbroken(self.note)) if self.note else ""
         caption = unbroken(self.caption)
         return _TABLE.format(id=self.id, caption=caption, shape=shape, head=head, rows=rows, note=note)
 
-    def _shape(self, columns: list[list[Markup]]) -> Markup:
+    def _shape(self, columns: list[tuple[Markup, list[Markup]]]) -> Markup:
         """Return the mark of a table that paper shows in smaller type, or in columns side by side."""
         if len(columns) >= _WIDE:
             return Markup(" ehp-wide")
-        letters = sum(max((len(cell.striptags()) for cell in cells), default=0) for cells in columns)
+        letters = 0
+        for head, cells in columns:
+            words = [*(cell.striptags() for cell in cells), *head.striptags().split()]  # a head can be broken
+            letters += max(map(len, words), default=0) + _GAP
         return Markup(" ehp-long") if len(self.frame) >= _LONG and letters <= _NARROW else Markup("")
 
     def _column(self, name: Hashable) -> tuple[Markup, Markup, bool, list[Markup]]:
@@ -162,6 +165,12 @@ def percent(value: float, places: int) -> str:
     return f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):f}%"
 
 
+def signed(value: float, places: int = 0) -> str:
+    """Write a difference with its sign; nought, and what is rounded to it, has none."""
+    words = f"{value:+,.{places}f}"
+    return (words if words.strip("+-0.") else words[1:]).replace("-", "\N{MINUS SIGN}")
+
+
 def stable_id(kind: str, words: str, content: str) -> str:
     """Make an id for a page from what it names: readable, and the same on every run."""
     digest = hashlib.sha256(f"{words}\n{content}".encode()).hexdigest()[:8]
@@ -187,6 +196,7 @@ _PERCENT = re.compile(r"\.(\d)%")
 _PROSE = Markup(' class="ehp-prose"')
 _WIDE = 7  # columns
 _LONG, _NARROW = 16, 50  # rows; letters: twelve months and more of a chart's data
+_GAP = 3  # letters between two columns
 _SENTENCES = 40  # letters
 # A financial year, two numbers with a short word between (Welsh: "o", "i"), a number with its unit.
 _AS_ONE = re.compile(

@@ -13,6 +13,7 @@ from tests.councils import Row, council_of, declined, episode, referral, status
 
 YEAR = "2019-20"
 TERMS = [
+    "Verdict",
     "What it is for",
     "How many",
     "What happened",

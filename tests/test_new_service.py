@@ -77,6 +77,8 @@ def pages(notebook: str, folder: Path, service_id: str) -> list[str]:
         assert isinstance(last, ast.Expr)
         exec(compile(tree, notebook, "exec"), names)
         part = eval(compile(ast.Expression(last.value), notebook, "eval"), names)
+        if part is None:  # a part that this council has nothing for shows nothing
+            continue
         bundle = getattr(part, "_repr_mimebundle_", None)
         shown.append(bundle()["text/html"] if bundle else part._repr_html_())
     return shown

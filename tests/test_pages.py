@@ -16,6 +16,7 @@ from ehp_eval.words import say
 
 REPORTS = {
     "overview": "Early help overview",
+    "looked-after-system": "Looked-after system",
     "connecting-families": "Connecting Families",
     "rapid-response": "Rapid Response",
     "ifss": "Integrated Family Support Service (IFSS)",

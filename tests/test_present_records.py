@@ -53,6 +53,12 @@ def test_every_rule_that_leaves_rows_out_has_its_words() -> None:
     intake = {"free text", "rounded id", "id turned into a date", "full date of birth"}
     files = {"the same row in another file", "in the table of persons too", *LEFT_OUT.episodes, *LEFT_OUT.persons}
     between = {rule.name for rule in RULES if rule.severity == "error"} - {"claim", "source", "no evidence", "group"}
+    between -= {
+        "amount",
+        "unit cost",
+        "claimed saving",
+        "shares",
+    }  # of reference tables, none of whose rows are left out
     between -= {rule.name for rule in plausible.RULES}  # of whole tables
     for rule in cells | intake | files | between:
         assert rule_words(rule)

@@ -60,7 +60,7 @@ def overview(council: Council) -> Overview:
     year = Period.year("2020-21")
     figures = figures_frame(looked_after_figures(looked_after_series(council, until=year)))
     claims = examine_claims(council, until=year)
-    return Overview(council, year, (), None, {}, pd.DataFrame(), claims, figures)
+    return Overview(council, year, (), None, {}, pd.DataFrame(), None, claims, figures)
 
 
 def summary(*rows: Row) -> str:

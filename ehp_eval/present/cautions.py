@@ -11,6 +11,7 @@ from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.measures.primary import competed
 from ehp_eval.measures.siblings import siblings_matter
 from ehp_eval.present import figure_words as fw
+from ehp_eval.present.first_screen import need
 from ehp_eval.prose import Bullets, quoted
 from ehp_eval.streams import STREAMS
 from ehp_eval.tables import Table, percent_words
@@ -26,7 +27,7 @@ def limits(report: Evaluation) -> Bullets:
     """List what cannot be said yet, and what one would need to know."""
     unit, stream = report.service.unit, report.service.stream
     lines = [
-        say("limits.no_comparison"),
+        _comparison(report),
         *_not_matured(report),
         *_unknown(report),
         *_competing(report),
@@ -43,7 +44,7 @@ def limits(report: Evaluation) -> Bullets:
         lines.append(say("limits.parts_missing", tables=", ".join(missing)))
     if unit != "parent" and report.council.tables["looked_after_episodes"]["legal_status"].isna().all():
         lines.append(say("limits.no_legal_status"))
-    lines.append(say("limits.need", need=say(f"brief.need_{stream}")))
+    lines.append(say("limits.need", need=need(report)))
     return Bullets(lines)
 
 
@@ -92,6 +93,13 @@ def method(report: Evaluation) -> Table:
     frame = pd.DataFrame(rows, columns=["item", "what"])
     headings = {"item": say("method.item"), "what": say("method.what")}
     return Table(frame, caption=say("method.caption"), headings=headings)
+
+
+def _comparison(report: Evaluation) -> str:
+    """Say that nothing, or nothing that can be used, stands beside the service; or what a comparison leaves open."""
+    if report.comparison is None:
+        return say("limits.no_comparison")
+    return say("limits.compared" if report.comparison.outcome else "limits.comparison_refused")
 
 
 def _not_matured(report: Evaluation) -> list[str]:

@@ -11,6 +11,7 @@ from ehp_eval.measures.primary import competed
 from ehp_eval.measures.siblings import siblings_matter
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.changes import change_words, further_changes, latest_changes
+from ehp_eval.present.comparison import difference_words
 from ehp_eval.present.service_words import (
     answer_sentence,
     at_closure,
@@ -20,6 +21,7 @@ from ehp_eval.present.service_words import (
     primary,
     thresholds,
 )
+from ehp_eval.present.verdict import verdict_brief
 from ehp_eval.prose import Headline, KeyFigures
 from ehp_eval.streams import STREAMS
 from ehp_eval.tables import percent_words, unbroken
@@ -38,24 +40,38 @@ _STEPS = {
 
 def answer(report: Evaluation) -> Headline:
     """Show the answer, and in short what a committee member asks next."""
-    cannot = [say("answer.no_comparison")]
+    cannot = [cannot_be_said(report)]
     if report.service.primary_window_days > HEADLINE_DAYS:
         windows = {"window": fw.window(HEADLINE_DAYS), "primary": fw.window(report.service.primary_window_days)}
         cannot.append(say("answer.early_parent", **windows))
     brief = {
+        "verdict": verdict_brief(report.verdict),
         "for": [report.service.what_it_does],
         "how_many": [how_many(report)],
         "happened": happened(report),
         "safe": safe(report),
+        "compared": compared(report),
         "changed": changed(report),
         "cannot": cannot,
-        "need": [say(f"brief.need_{report.service.stream}")],
+        "need": [need(report)],
     }
     return Headline(
         say(f"question.{report.service.stream}"),
         unbroken(answer_sentence(report)),
         brief=[(say(f"brief.{term}"), unbroken(" ".join(sentences))) for term, sentences in brief.items() if sentences],
     )
+
+
+def cannot_be_said(report: Evaluation) -> str:
+    """Say what no figure of the report can: without a comparison that can be used, and with one."""
+    compared = report.comparison and report.comparison.outcome
+    return say("answer.not_proof" if compared else "answer.no_comparison")
+
+
+def need(report: Evaluation) -> str:
+    """Say what one would need to know: who is compared with whom comes first."""
+    compared = report.comparison and report.comparison.outcome
+    return say("brief.need_compared" if compared else f"brief.need_{report.service.stream}")
 
 
 def how_many(report: Evaluation) -> str:
@@ -131,6 +147,12 @@ def safe(report: Evaluation) -> list[str]:
         years = Period(next(iter(report.by_year.values())).period.first, report.year.last)
         sentences.append(say("brief.incidents", n=sum(known), period=years.label))
     return sentences
+
+
+def compared(report: Evaluation) -> list[str]:
+    """Say how the outcome differs from the comparison group's; nothing where there is none that can be used."""
+    found = report.comparison
+    return [difference_words(report, found, found.outcome)] if found and found.outcome else []
 
 
 def changed(report: Evaluation) -> list[str]:

@@ -81,6 +81,12 @@ def front_door_changes(report: FrontDoor) -> Bullets | Paragraph:
     return Bullets(found) if found else Paragraph(_nothing_before(report))
 
 
+def front_door_growth(report: FrontDoor) -> str:
+    """Say how the number of contacts differs from the year before, or that there is none to compare with."""
+    rows = _changes(report, "fd1_ratio")
+    return _sentence(report, rows[0], "front_door.changed") if rows else _nothing_before(report)
+
+
 def still_waiting(report: FrontDoor) -> list[str]:
     """Say for how many of the year support had not begun; nothing where it had for all."""
     waiting = report.cohort.step("support") - report.cohort.step("started")

@@ -10,10 +10,13 @@ from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.changes import latest_changes
 from ehp_eval.present.front_door import front_door_sentence
+from ehp_eval.present.looked_after import own_series
 from ehp_eval.present.register import overdue_sentence
+from ehp_eval.present.verdict import verdict_word
 from ehp_eval.prose import Headline, KeyFigures
 from ehp_eval.streams import STREAMS
 from ehp_eval.tables import unbroken
+from ehp_eval.verdict import CONTINUE, NO_COMPARATOR, REDIRECTION, WATCH
 from ehp_eval.words import day_in_words, say
 
 if TYPE_CHECKING:
@@ -40,12 +43,13 @@ def overview_sentence(report: Overview) -> str:
 def overview_answer(report: Overview) -> Headline:
     """Show what the year's evaluations come to together, and in short what a committee member asks next."""
     brief = {
+        "verdict": _verdicts(report),
         "for": [say("overview.for")],
         "how_many": _how_many(report),
         "happened": _happened(report),
         "safe": _safe(report),
         "changed": _changed(report),
-        "cannot": [say("overview.cannot")],
+        "cannot": cannot(report),
         "need": [say("overview.need")],
     }
     return Headline(
@@ -53,6 +57,34 @@ def overview_answer(report: Overview) -> Headline:
         unbroken(overview_sentence(report)),
         brief=[(say(f"brief.{term}"), unbroken(" ".join(sentences))) for term, sentences in brief.items() if sentences],
     )
+
+
+def _verdicts(report: Overview) -> list[str]:
+    """Name the services by their verdict, those first that ask for a decision."""
+    found = []
+    for verdict in (REDIRECTION, CONTINUE, WATCH):
+        judged = [each for each in report.services if each.verdict.verdict == verdict]
+        if judged:
+            titles = _titles(report, judged)
+            found.append(say("overview.verdicts_one", verdict=verdict_word(judged[0].verdict), services=titles))
+    if all(each.verdict.verdict == WATCH for each in report.services) and report.services:
+        shared = set.intersection(*(set(each.verdict.reasons) for each in report.services))
+        found += [say(f"overview.all_{reason}") for reason in (NO_COMPARATOR,) if reason in shared]
+    return found
+
+
+def cannot(report: Overview) -> list[str]:
+    """Say for which services nothing can be said of what made the difference, and what a comparison leaves open."""
+    without = [each for each in report.services if each.verdict.gate("outcome").state == "none"]
+    found = [say("overview.cannot_without", services=_titles(report, without))] if without else []
+    return found + ([say("overview.cannot_with")] if len(without) < len(report.services) else [])
+
+
+def _titles(report: Overview, services: list[Evaluation]) -> str:
+    """Name services, or all of them in a word."""
+    if len(services) == len(report.services) > 1:
+        return say("overview.all_services", n=len(services))
+    return ", ".join(each.service.title for each in services)
 
 
 def _how_many(report: Overview) -> list[str]:
@@ -159,8 +191,3 @@ def year_on(report: Evaluation) -> pd.Series[Any] | None:
     if report.full is None:
         return None
     return report.deciding(STREAMS[report.service.stream].main, report.full.period, HEADLINE_DAYS)
-
-
-def own_series(report: Overview) -> pd.DataFrame:
-    """Return the authority's own looked-after series."""
-    return report.looked_after[report.looked_after["area"] == report.council.settings.council.authority]

@@ -13,6 +13,7 @@ from ehp_eval.words import say
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation, Overview
     from ehp_eval.front_door import FrontDoor
+    from ehp_eval.system import System
 
 
 def records_table(report: Overview) -> Table:
@@ -30,7 +31,7 @@ def records_table(report: Overview) -> Table:
     )
 
 
-def rows_left_out(report: Evaluation | FrontDoor | Overview) -> Table | Paragraph:
+def rows_left_out(report: Evaluation | FrontDoor | Overview | System) -> Table | Paragraph:
     """Show how many rows of which table were left out, and why; say so where every row was used."""
     account = report.council.account
     counted = account.rows()
@@ -50,7 +51,7 @@ def rows_left_out(report: Evaluation | FrontDoor | Overview) -> Table | Paragrap
     )
 
 
-def excluded_banner(report: Evaluation | FrontDoor | Overview) -> str:
+def excluded_banner(report: Evaluation | FrontDoor | Overview | System) -> str:
     """Say on the face of a report that rows at fault were left out; empty where none were."""
     n = report.council.account.at_fault
     return say("records.banner", n=n, shown=f"{n:,}") if n else ""

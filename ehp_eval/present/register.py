@@ -77,8 +77,7 @@ def _set_by_the_latest(rows: pd.DataFrame, documents: set[str]) -> pd.Series[pd.
 def _measured(report: Overview) -> set[str]:
     """Return the ids of the measures that the overview's reports compute."""
     reports = [report.figures, *(each.figures for each in report.services)]
-    if report.front_door:
-        reports.append(report.front_door.figures)
+    reports += [each.figures for each in (report.front_door, report.system) if each]
     return {measure for figures in reports for measure in figures["measure"]}
 
 

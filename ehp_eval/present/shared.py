@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -18,6 +18,7 @@ from ehp_eval.present.figure_words import NOTHING
 from ehp_eval.present.records import excluded_banner
 from ehp_eval.prose import PageHeader, Paragraph, quoted, sentence
 from ehp_eval.streams import STREAMS
+from ehp_eval.system import System
 from ehp_eval.tables import Table, percent
 from ehp_eval.words import day_in_words, say
 
@@ -27,22 +28,27 @@ if TYPE_CHECKING:
     from ehp_eval.front_door import FrontDoor
     from ehp_eval.load import Council
 
+    Report: TypeAlias = Evaluation | FrontDoor | Overview | System
+
+LONGEST_NOTE = 240
 AUDIENCES = ("internal",)
 MIME = "application/vnd.ehp-eval.report+json"
 """Under this type an executed notebook holds its report's figures, for the run to collect."""
 
 
-def title(report: Evaluation | FrontDoor | Overview) -> str:
+def title(report: Report) -> str:
     """Return the title of a report."""
-    return say("header.overview_title") if isinstance(report, Overview) else report.service.title
+    if isinstance(report, Overview):
+        return say("header.overview_title")
+    return say("header.system_title") if isinstance(report, System) else report.service.title
 
 
-def header(report: Evaluation | FrontDoor | Overview, audience: str) -> PageHeader:
+def header(report: Report, audience: str) -> PageHeader:
     """Show the head of a report, with the warnings that it must bear.
 
     Parameters
     ----------
-    report : Evaluation or Overview
+    report : Evaluation, FrontDoor, Overview or System
     audience : str
         For whom it is: "internal".
 
@@ -54,8 +60,8 @@ def header(report: Evaluation | FrontDoor | Overview, audience: str) -> PageHead
     check_audience(audience)
     council = report.council.settings.council
     banners = [("internal", say("header.internal"))]
-    if council.records == "synthetic":
-        banners.insert(0, ("synthetic", say("header.synthetic")))
+    if council.made_up:
+        banners.insert(0, ("synthetic", say(f"header.{council.made_up}")))
     if left_out := excluded_banner(report):
         banners.insert(-1, ("excluded", left_out))
     subtitle = say("header.subtitle", year=report.year.label, extract=day_in_words(council.extract_date))
@@ -70,15 +76,15 @@ def check_audience(audience: str) -> None:
         )
 
 
-def claims_table(report: Evaluation | FrontDoor | Overview) -> Table | Paragraph:
+def claims_table(report: Report) -> Table | Paragraph:
     """Show the published claims with their numerators, their interval and what the records give."""
-    whole_council = isinstance(report, Overview)
+    whole_council = isinstance(report, Overview | System)
     if not report.claims:
         return Paragraph(say("claims_table.empty", title=title(report), year=report.year.label))
     numbers = document_numbers(report)
     rows = [_claim_row(report.council, claim, numbers[claim.document], whole_council) for claim in report.claims]
     frame = pd.DataFrame(rows)
-    synthetic = report.council.settings.council.records == "synthetic"
+    synthetic = report.council.settings.council.made_up
     return Table(
         frame,
         caption=say("claims_table.caption", title=title(report)),
@@ -92,12 +98,14 @@ def claims_table(report: Evaluation | FrontDoor | Overview) -> Table | Paragraph
     )
 
 
-def document_numbers(report: Evaluation | FrontDoor | Overview) -> dict[str, int]:
+def document_numbers(report: Report) -> dict[str, int]:
     """Return the number under which every table of a report names a document: those of the claims come first."""
     titles = [claim.document for claim in report.claims]
     if isinstance(report, Overview):
         actions = report.council.tables["actions"]
         titles += [*actions["document"], *actions["evidence_document"].dropna()]
+    elif isinstance(report, System):
+        titles += list(report.published["document"])
     return {title: n for n, title in enumerate(dict.fromkeys(titles), start=1)}
 
 
@@ -110,7 +118,7 @@ def documents_named(numbers: dict[str, int], used: set[str]) -> list[Markup]:
     ]
 
 
-def publish(report: Evaluation | FrontDoor | Overview, answer: str) -> Figures:
+def publish(report: Report, answer: str) -> Figures:
     """Hand the report's figures and its one-line answer to the run, and show those from records.
 
     Parameters
@@ -124,13 +132,13 @@ def publish(report: Evaluation | FrontDoor | Overview, answer: str) -> Figures:
 class Figures:
     """A report's figures: a table for the reader, JSON for the run."""
 
-    def __init__(self, report: Evaluation | FrontDoor | Overview, answer: str) -> None:
+    def __init__(self, report: Report, answer: str) -> None:
         self._report = report
         self._answer = answer
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         figures = self._report.figures
-        if self._report.council.settings.council.records == "synthetic":
+        if self._report.council.settings.council.made_up:
             # Copied out of its file, no figure of made-up records may look like a real one.
             own = figures["source"] == "records"
             notes = (say("figures.synthetic") + "; " + figures["note"]).str.removesuffix("; ")
@@ -151,18 +159,20 @@ class Figures:
         return {MIME: content, "text/html": shown, "text/plain": self._answer}
 
     def _flow(self) -> list[dict[str, Any]]:
-        if isinstance(self._report, Overview):
+        if isinstance(self._report, Overview | System):
             return []
         flow: list[dict[str, Any]] = json.loads(self._report.cohort.flow.to_json(orient="records"))
         return flow
 
 
-def figures_table(report: Evaluation | FrontDoor) -> Table:
+def figures_table(report: Evaluation | FrontDoor | System) -> Table:
     """Show every figure computed from records, as it stands in `figures.csv`."""
     rows = report.figures[report.figures["source"] == "records"]
     # Those of single earlier years stand in figures.csv: the table is long enough without them.
-    earlier = [label for label in report.by_year if label != report.year.label]
+    years = [year.label for year in report.years] if isinstance(report, System) else list(report.by_year)
+    earlier = [label for label in years if label != report.year.label]
     changed = rows["measure"].str.endswith(("_change", "_baseline"))
+    changed &= not isinstance(report, System)  # whose earlier changes the table by year does without
     # Who was reached and the outcome by group have tables of their own.
     by_group = (rows["group"] != "") & ~rows["measure"].isin(MEASURE_IDS)
     rows = rows[(~rows["year"].isin(earlier) | changed) & ~by_group & ~rows["measure"].str.startswith(REACHED)]
@@ -178,10 +188,11 @@ def figures_table(report: Evaluation | FrontDoor) -> Table:
     )
 
 
-def _figure_row(report: Evaluation | FrontDoor, row: pd.Series[Any]) -> dict[str, str]:
+def _figure_row(report: Evaluation | FrontDoor | System, row: pd.Series[Any]) -> dict[str, str]:
     few = pd.notna(row["denominator"]) and row["denominator"] < report.council.settings.thresholds.percentages_from
+    unit = "child" if isinstance(report, System) else report.service.unit
     if row["unit"] not in (SHARE, POINTS):
-        value, limits = fw.quantity(row, report.service.unit, report.council.settings.thresholds), NOTHING
+        value, limits = fw.quantity(row, unit, report.council.settings.thresholds), NOTHING
     elif row["unit"] == POINTS:
         value = fw.points(row["value"])
         limits = say("share.interval", lower=fw.points(row["lower"]), upper=fw.points(row["upper"]))
@@ -198,13 +209,23 @@ def _figure_row(report: Evaluation | FrontDoor, row: pd.Series[Any]) -> dict[str
         "value": value,
         "interval": limits,
         "method": row["method"],
-        "note_column": row["note"] or NOTHING,
+        "note_column": _note(row["note"]) or NOTHING,
     }
 
 
-def _window_words(report: Evaluation | FrontDoor, row: pd.Series[Any]) -> str:
+def _note(note: str) -> str:
+    """Shorten a note that would fill a column of a page; it stands whole in figures.csv."""
+    if len(note) <= LONGEST_NOTE:
+        return note
+    kept, _, _ = note[:LONGEST_NOTE].rpartition("; ")
+    return "; ".join(filter(None, (kept, say("figures_table.note_goes_on"))))
+
+
+def _window_words(report: Evaluation | FrontDoor | System, row: pd.Series[Any]) -> str:
     if pd.notna(row["window_days"]):
         return fw.window(int(row["window_days"]))
+    if isinstance(report, System):
+        return NOTHING
     at_closure = {STREAMS[stream].closing for stream in report.service.streams if stream in STREAMS}
     return say("window.closing") if row["measure"].partition("_")[0] in at_closure else NOTHING
 
