@@ -95,11 +95,13 @@ def _check(parsed: argparse.Namespace) -> int:
 
 
 def _simulate(parsed: argparse.Namespace) -> int:
-    from ehp_eval.simulation import as_markdown, standard_error, write_simulated
+    from ehp_eval.simulation import FEWEST_SAMPLES, as_markdown, standard_error, write_simulated
 
     table, file = write_simulated(parsed.data, samples=parsed.samples, tell=partial(print, flush=True))
     error = 100 * standard_error(parsed.samples)
     print(f"\n{as_markdown(table)}\n\nStandard error of a share: {error:.1f} points at most. Written to {file}")
+    if parsed.samples < FEWEST_SAMPLES:
+        print(f"No report shows it: that takes {FEWEST_SAMPLES} samples or more.")
     return 0
 
 

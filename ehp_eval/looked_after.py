@@ -13,6 +13,7 @@ import pandas as pd
 
 from ehp_eval.measures.figures import COUNT, NAN, figure
 from ehp_eval.measures.notes import joined
+from ehp_eval.once import once_a_council
 from ehp_eval.proportions import Estimate
 from ehp_eval.rates import rate
 from ehp_eval.words import say
@@ -83,13 +84,22 @@ def nearest_population(council: Council, area: str, census: int) -> tuple[int, i
 
     None where none of the area is at hand; of two mid-years that are as near, the earlier.
     """
-    population = council.tables["population_under_18"]
-    at_hand = population[population["area"] == area].sort_values("mid_year")
-    if at_hand.empty:
+    at_hand = _populations(council).get(area)
+    if not at_hand:
         return None
     # The census of 31 March closes a year whose middle is the June before.
-    nearest = at_hand.loc[(at_hand["mid_year"] - (census - 1)).abs().sort_values(kind="stable").index[0]]
-    return int(nearest["population"]), int(nearest["mid_year"])
+    mid_year = min(at_hand, key=lambda each: (abs(each - (census - 1)), each))
+    return at_hand[mid_year], mid_year
+
+
+@once_a_council
+def _populations(council: Council) -> dict[str, dict[int, int]]:
+    """Return the population under 18 by area and mid-year."""
+    found: dict[str, dict[int, int]] = {}
+    table = council.tables["population_under_18"]
+    for area, mid_year, population in zip(table["area"], table["mid_year"], table["population"], strict=True):
+        found.setdefault(area, {})[int(mid_year)] = int(population)
+    return found
 
 
 def looked_after_figures(series: pd.DataFrame) -> list[dict[str, Any]]:

@@ -319,7 +319,8 @@ def _difference(frame: pd.DataFrame, area: str, before: list[int], after: list[i
 def other_authorities_figures(found: OtherAuthorities) -> list[dict[str, Any]]:
     """Return the answers as rows of the figures, those of the rate as las2_..., those of the index as las1i_...
 
-    For each: `_gap` by year after the change and `_gap_mean`; `_fit` (root mean squared gap before) and `_ratio`;
+    For each: `_gap` by year after the change and `_gap_mean`; `_fit` (root mean squared gap before) and `_departure`
+    (root mean squared gap after over that before; not called `_ratio`, which is that to an earlier year);
     `_rank` (numerator: how many authorities have a ratio as great, denominator: authorities, value: p); `_did` with all
     years before and `_did_recent` with the last four. las1_fall: children fewer than at the peak, and how many of them
     fewer before the change. The year is that of the last point.
@@ -348,7 +349,7 @@ def _outcome_figures(prefix: str, outcome: Outcome, last: int, place: str) -> li
     rows += [
         _row(f"{prefix}_gap_mean", control.mean_gap, last, outcome.unit, note),
         _row(f"{prefix}_fit", control.rmspe_before, last, outcome.unit, note),
-        _row(f"{prefix}_ratio", control.ratio, last, "ratio", note),
+        _row(f"{prefix}_departure", control.ratio, last, "ratio", note),
         _row(f"{prefix}_rank", space.p, last, SHARE, place, numerator=space.rank, denominator=space.areas),
     ]
     for suffix, row in zip(("did", "did_recent"), outcome.differences.to_dict("records"), strict=True):

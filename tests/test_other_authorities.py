@@ -240,6 +240,9 @@ def test_a_council_without_the_series_has_nothing() -> None:
     assert against_other_authorities(with_change) is None
 
 
+READINGS = ("worst", "best", "family", "change", "baseline", "ratio", "unlinked", "unjoined")
+
+
 def test_the_figures(found: OtherAuthorities) -> None:
     figures = figures_frame(other_authorities_figures(found))
     assert not figures.duplicated(["measure", "year"]).any()
@@ -258,6 +261,8 @@ def test_the_figures(found: OtherAuthorities) -> None:
     assert recent["note"] == f"area: {OWN}; before: 2012-2015; after: 2016-2018"
     fall = by_id.loc["las1_fall_before"]
     assert (fall["numerator"], fall["denominator"], fall["value"]) == (2, 20, 0.1)
+    # An id that ends as another reading of a measure does would be taken for one of las1 or las2 of that year.
+    assert not figures["measure"].str.rpartition("_")[2].isin(READINGS).any()
     gaps = figures[figures["measure"] == "las2_gap"]
     assert gaps["year"].tolist() == ["2015-16", "2016-17", "2017-18"]
 
