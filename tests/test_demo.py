@@ -13,8 +13,9 @@ from ehp_eval.cli import main
 from ehp_eval.config import CouncilSettings, read_settings
 from ehp_eval.contract import TABLES
 from ehp_eval.errors import ArgumentError
+from ehp_eval.evaluation import evaluate
 from ehp_eval.intake.gather import WORKBOOK
-from ehp_eval.load import read_folder
+from ehp_eval.load import load_council, read_folder
 from ehp_eval.new_folder import FICTIONAL, TRUTH, new_folder
 from ehp_eval.standardisation import Standardised, standardised_difference
 from ehp_eval.synthetic.known_effect_coverage import child_rows
@@ -51,6 +52,22 @@ def test_it_has_settings_records_reference_tables_and_pages_and_no_empty_workboo
     assert WORKBOOK not in found
     tables = {name for name in found if name.endswith(".csv")}
     assert tables <= {table.file for table in TABLES.values()}
+
+
+def test_its_evaluation_finds_what_is_true(made, truth):
+    council = load_council(made)
+    found = {each.id: evaluate(council, each, council.latest_year) for each in council.services}
+    assert {name: each.verdict.verdict for name, each in found.items()} == {
+        "cynnal": "continue",
+        "camau": "consider_redirection",
+        "agor_drws": "watch",
+    }
+    assert found["agor_drws"].verdict.reasons == ("no_comparator",)
+    effects = {each["id"]: each["effect"] for each in truth["service"] if found[each["id"]].comparison}
+    assert set(effects) == {"cynnal", "camau"}
+    for name, effect in effects.items():
+        difference = found[name].comparison.outcome.difference
+        assert difference.lower <= effect <= difference.upper
 
 
 def test_it_is_the_same_byte_for_byte_each_time(made, tmp_path, capsys):
