@@ -12,17 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ehp_eval.errors import Finding
+from ehp_eval.publishing import Disclosure, ReportHeading, twice_named
+from ehp_eval.settings_types import Days, FinancialYear, NotNegative, Positive, Settings, Share, Text
 from ehp_eval.streams import STREAMS, Unit
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Days = Annotated[int, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Positive = Annotated[float, Field(gt=0)]
-FinancialYear = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
 
 HEADLINE_DAYS = 365
 """The window that every service's answer rests on: 12 months."""
@@ -40,11 +35,7 @@ _UNITS: dict[str, Unit] = {name: stream.unit for name, stream in STREAMS.items()
 _CLOCKS = {**CLOCK_OF_UNIT, "contact": "received_on"}
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
-
-
-class CouncilNames(_Settings):
+class CouncilNames(Settings):
     """Who the council is, and what its records are."""
 
     name: Text
@@ -74,7 +65,7 @@ class CouncilNames(_Settings):
         return calendar
 
 
-class Comparators(_Settings):
+class Comparators(Settings):
     """Authorities beside which the looked-after figures are shown."""
 
     visited: tuple[Text, ...] = ()
@@ -86,7 +77,7 @@ class Comparators(_Settings):
         return (*self.visited, *self.neighbours)
 
 
-class LookedAfter(_Settings):
+class LookedAfter(Settings):
     """How the council's looked-after records are coded."""
 
     respite_legal_statuses: tuple[Text, ...]
@@ -94,7 +85,7 @@ class LookedAfter(_Settings):
     returned_home: tuple[Text, ...]
 
 
-class Thresholds(_Settings):
+class Thresholds(Settings):
     """What the reports and the verdict hold a figure against; fixed before the extract."""
 
     percentages_from: Annotated[int, Field(gt=0)]
@@ -109,7 +100,7 @@ class Thresholds(_Settings):
     continue_above: Share = 0.0
 
 
-class TransportedEffect(_Settings):
+class TransportedEffect(Settings):
     """An effect found elsewhere, for illustration only: lower limit, estimate and upper limit of a risk ratio."""
 
     risk_ratio: tuple[Positive, Positive, Positive]
@@ -117,7 +108,7 @@ class TransportedEffect(_Settings):
     source: Text
 
 
-class ClaimedSaving(_Settings):
+class ClaimedSaving(Settings):
     """A saving that has been claimed, to be rebuilt.
 
     `saving` and `children` are rows of `counts`, by their subject, `placement_type` one of `unit_costs`; `year`
@@ -132,7 +123,7 @@ class ClaimedSaving(_Settings):
     months: Annotated[int, Field(ge=1, le=12)]
 
 
-class Costs(_Settings):
+class Costs(Settings):
     """Assumptions for what a service costs and what care would have cost; three values are low, central and high."""
 
     price_year: FinancialYear
@@ -160,13 +151,13 @@ class Costs(_Settings):
         return self
 
 
-class Safety(_Settings):
+class Safety(Settings):
     """Up to which day a case review has looked at every serious incident, by the id of the service."""
 
-    reviewed_until: dict[str, date] = {}
+    reviewed_until: dict[str, date] = Field(default_factory=dict)
 
 
-class SystemChange(_Settings):
+class SystemChange(Settings):
     """A change in the whole authority whose effect on the number of looked-after children has been claimed."""
 
     what: Text
@@ -176,7 +167,7 @@ class SystemChange(_Settings):
     paragraph: Text
 
 
-class CouncilSettings(_Settings):
+class CouncilSettings(Settings):
     """`council.toml`."""
 
     council: CouncilNames
@@ -186,6 +177,8 @@ class CouncilSettings(_Settings):
     costs: Costs
     safety: Safety = Safety()
     system_change: SystemChange | None = None
+    disclosure: Disclosure = Disclosure()
+    headings: tuple[ReportHeading, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> CouncilSettings:
@@ -201,19 +194,23 @@ class CouncilSettings(_Settings):
             for service, day in self.safety.reviewed_until.items()
             if day > self.council.extract_date
         ]
+        faults += [
+            f"headings: '{part}' stands beneath two headings, and can stand beneath one"
+            for part in twice_named(self.headings)
+        ]
         if faults:
             raise ValueError("\n".join(faults))
         return self
 
 
-class Dose(_Settings):
+class Dose(Settings):
     """How much support the service sets out to give: lowest and highest."""
 
     visits_per_week: tuple[float, float]
     weeks: tuple[float, float]
 
 
-class Provenance(_Settings):
+class Provenance(Settings):
     """Who wrote and checked the definition, from what, and when it is looked at again."""
 
     written_by: Text
@@ -223,7 +220,7 @@ class Provenance(_Settings):
     sources: tuple[Text, ...]
 
 
-class Service(_Settings):
+class Service(Settings):
     """One service: `services/<id>.toml`. Its file name is its id.
 
     `streams` lists the streams it serves, the one that its report answers for first.
@@ -242,7 +239,7 @@ class Service(_Settings):
     windows_days: Annotated[tuple[Days, ...], Field(min_length=1)]
     primary_window_days: Days
     dose: Dose | None = None
-    targets: dict[str, Share] = {}
+    targets: dict[str, Share] = Field(default_factory=dict)
     provenance: Provenance
 
     @model_validator(mode="after")
@@ -290,7 +287,7 @@ class Service(_Settings):
 
 NOT_FILLED_IN = "not filled in"
 _UNFILLED = "this is still to be filled in; the lines above it say with what"
-_Model = TypeVar("_Model", bound=_Settings)
+_Model = TypeVar("_Model", bound=Settings)
 
 
 def tables_of(streams: Iterable[str]) -> frozenset[str]:

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from ehp_eval.checks.judge import Judged, judge
+from ehp_eval.checks.judge import Judged, judge, typed
 from ehp_eval.checks.supplied import not_supplied
 from ehp_eval.config import CouncilSettings, Service, read_settings, reported_tables
 from ehp_eval.contract import TABLES
 from ehp_eval.errors import ArgumentError, DataError, Finding
 from ehp_eval.intake.account import Account, left_out_rows
-from ehp_eval.intake.gather import Gathered, gather
+from ehp_eval.intake.gather import Gathered, gather, gather_reference
 from ehp_eval.intake.mapping import FILE, Mapping, read_mapping
 from ehp_eval.intake.pseudonyms import pseudonymise, read_key
 from ehp_eval.linking_by_details import SameByDetails, joined_by_details
@@ -239,6 +239,28 @@ def load_council(folder: str | Path, *, allow_excluded: bool = False) -> Council
     logger.info("%s: %d tables, %d rows", reading.folder.name, len(account.read), sum(map(len, tables.values())))
     council = Council(reading.folder, reading.settings, reading.services, tables, reading.supplied, account)
     return joined_by_details(council) if reading.mapping.linking.by_details else council
+
+
+def load_reference(folder: str | Path) -> Council:
+    """Read a council's settings, services and reference tables, and none of its records.
+
+    A public report is made from these and from what disclosure control has released.
+
+    Raises
+    ------
+    ArgumentError
+        When there is no such folder.
+    DataError
+        For faults of the settings; those of the tables `load_council` finds.
+    """
+    path = find_council(folder)
+    settings, services, findings = read_settings(path)
+    mapping, wrong = read_mapping(path)
+    if settings is None or wrong:
+        raise DataError(f"{path.name} cannot be read. Faults to mend:", findings + wrong)
+    extracts = gather_reference(path, mapping)
+    tables = {name: typed(extracts[name].text if name in extracts else None, TABLES[name]) for name in TABLES}
+    return Council(path, settings, services, tables, frozenset(extracts))
 
 
 def _account(reading: Reading) -> Account:

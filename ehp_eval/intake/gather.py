@@ -154,6 +154,15 @@ def gather(folder: Path, mapping: Mapping) -> Gathered:
     return gathered
 
 
+def gather_reference(folder: Path, mapping: Mapping) -> dict[str, Extract]:
+    """Read the reference tables of a council's folder alone: published figures, and no case."""
+    extracts = {}
+    for contract in TABLES.values():
+        if contract.folder == "reference" and (own := list(_sources(folder, contract, mapping, set(), Gathered()))):
+            extracts[contract.name] = _joined(contract, own)
+    return extracts
+
+
 def _sources(
     folder: Path, contract: TableContract, mapping: Mapping, sheets: set[str], gathered: Gathered
 ) -> Iterator[Source]:

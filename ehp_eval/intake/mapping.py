@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
-from ehp_eval.config import Text
 from ehp_eval.contract import RECORDS, TABLES
 from ehp_eval.errors import Finding
 from ehp_eval.intake.mapping_names import name_faults
 from ehp_eval.intake.nearest import nearest
 from ehp_eval.intake.source import DateStyle
+from ehp_eval.settings_types import Text
 
 FILE = "mapping.toml"
 Codes = dict[Text, Text]
