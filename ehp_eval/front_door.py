@@ -6,6 +6,7 @@ happened to them afterwards cannot be followed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
@@ -169,7 +170,7 @@ def _figures(council: Council, service: Service, by_year: dict[str, Contacts]) -
         own += measures.decision_days(contacts, extract) + measures.step_ups(contacts)
         own += [row for window in service.windows_days for row in measures.step_downs_held(contacts, extract, window)]
         now = {row["measure"]: row for row in own if row["window_days"] in (None, days)}
-        rows += own
+        rows += own + measures.decisions(contacts)
         # Step-downs are compared once the window has passed for the whole year.
         matured = contacts.period.end + pd.Timedelta(days=days) <= extract
         shares = ("fd3", "fd4") if matured else ("fd3",)
@@ -201,29 +202,34 @@ def _differences(
 
 
 def _claims(council: Council, service: Service, year: Period) -> tuple[list[Claim], list[dict[str, Any]]]:
-    """Re-examine what was published about the front door, in the latest report also what came since its year ended.
+    """Re-examine what was published about the front door.
 
     A claim of growth is held against the contacts of the last quarter of its period and of the first.
     """
-    latest = year == council.latest_year
-    until = Period.of_day(council.extract_date) if latest else year
-    table = council.tables["claims"]
-    claims: list[Claim] = []
-    rows: list[dict[str, Any]] = []
-    for claim in examine_claims(council, until=until, subject=service.id):
-        row = table[table["claim_id"] == claim.id].iloc[0]
-        if row["period_end"] > council.extract_date:
-            continue
+    rows: dict[str, dict[str, Any]] = {}
+    published = published_of(council, service, year)
+    for claim, row in published:
         counted = _quarters(council, row["period_start"], row["period_end"])
         if row["percent_of"] == "growth" and counted:
             before, now = counted
             fields = {"service": service.id, "year": claim.year, "stream": service.stream}
             against = Period.of_day(row["period_start"]).label
-            rows.append(measures.growth("fd1q_ratio", now, before, against=against, **fields))
-            claims.append(_held_against(claim, rows[-1], row["caveat"]))
-        else:
-            claims.append(claim)
-    return claims, rows
+            rows[claim.id] = measures.growth("fd1q_ratio", now, before, against=against, **fields)
+    claims = [
+        held_against(claim, rows[claim.id], row["caveat"]) if claim.id in rows else claim for claim, row in published
+    ]
+    return claims, list(rows.values())
+
+
+def published_of(council: Council, service: Service, year: Period) -> list[tuple[Claim, pd.Series[Any]]]:
+    """Return what was published about the front door with its row, in the latest report also what came since."""
+    until = Period.of_day(council.extract_date) if year == council.latest_year else year
+    table = council.tables["claims"]
+    found = [
+        (claim, table[table["claim_id"] == claim.id].iloc[0])
+        for claim in examine_claims(council, until=until, subject=service.id)
+    ]
+    return [(claim, row) for claim, row in found if row["period_end"] <= council.extract_date]
 
 
 def _quarters(council: Council, first: pd.Timestamp, last: pd.Timestamp) -> tuple[int, int] | None:
@@ -236,15 +242,15 @@ def _quarters(council: Council, first: pd.Timestamp, last: pd.Timestamp) -> tupl
     return (before, now) if before else None
 
 
-def _held_against(claim: Claim, grown: dict[str, Any], caveat: Any) -> Claim:
-    """Return a claim of growth with what the contacts give."""
+def held_against(claim: Claim, grown: Mapping[str, Any] | pd.Series[Any], caveat: Any) -> Claim:
+    """Return a claim of growth with what the contacts give: a row of the measure fd1q_ratio."""
     places = len(claim.percent.partition(".")[2])
     found = f"{100 * (grown['value'] - 1):.{places}f}"
     agrees = found == claim.percent
     remark = say(
         "front_door.growth_agrees" if agrees else "front_door.growth_differs",
-        now=f"{grown['numerator']:,}",
-        before=f"{grown['denominator']:,}",
+        now=f"{int(grown['numerator']):,}",
+        before=f"{int(grown['denominator']):,}",
         found=found,
         percent=claim.percent,
         lower=signed_percent(grown["lower"] - 1),
@@ -252,7 +258,7 @@ def _held_against(claim: Claim, grown: dict[str, Any], caveat: Any) -> Claim:
     )
     if not pd.isna(caveat):
         remark = f"{remark} {say('claims.caveat', caveat=caveat)}"
-    records = {"numerator": grown["numerator"], "denominator": None}
+    records = {"numerator": int(grown["numerator"]), "denominator": None}
     return replace(claim, verdict="agrees" if agrees else "disagrees", records=records, remark=remark)
 
 

@@ -34,6 +34,14 @@ def received(contacts: Contacts) -> list[dict[str, Any]]:
     return [count_figure("fd1", None, len(contacts.rows), **contacts.fields)]
 
 
+def decisions(contacts: Contacts) -> list[dict[str, Any]]:
+    """Return fd1 by decision: the contacts of each, and those whose decision is not known; they add up to fd1."""
+    decision = contacts.rows["decision"]
+    counts = {name: int((decision == name).sum()) for name in DECIDED}
+    counts["unknown"] = len(decision) - sum(counts.values())
+    return [count_figure("fd1", None, n, group=f"decision: {name}", **contacts.fields) for name, n in counts.items()]
+
+
 def waits(contacts: Contacts, extract: pd.Timestamp) -> list[dict[str, Any]]:
     """Return fd2 and fd2p90, the days from receipt to the start of support: median and 90th centile.
 
