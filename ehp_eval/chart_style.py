@@ -25,7 +25,7 @@ from ehp_eval.words import say
 
 BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
 GREY = "#3D3D3D"
-COLOURS = (BLUE, ORANGE, TEAL, PLUM)  # neighbours differ in lightness too, for print in black and white
+COLOURS = (BLUE, TEAL, PLUM, ORANGE)  # in this order: neighbours differ in lightness too, for print in black and white
 MARKERS = ("o", "s", "^", "D")
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 MOST_LINES = len(COLOURS)
@@ -103,6 +103,7 @@ class Chart:
         self.caption = caption
         self.alt = alt
         self.data = data
+        self.released = data.released
         self.key = tuple(key)
         self.note = note
         self.id = stable_id("chart", caption, alt + data.frame.to_csv(index=False))
@@ -116,6 +117,7 @@ class Chart:
         key = Markup('<p class="ehp-key-title">{}</p><ol class="ehp-key">{}</ol>\n').format(say("chart.events"), items)
         return _FIGURE.format(
             id=self.id,
+            released=Markup(" data-released") if self.released else "",
             caption=unbroken(self.caption),
             svg=Markup(self.svg),
             key=key if self.key else "",
@@ -264,7 +266,7 @@ def event_key(words: object, year: int) -> str:
 
 
 _FIGURE = Markup("""\
-<figure class="ehp-chart" role="group" aria-labelledby="{id}">
+<figure class="ehp-chart" role="group" aria-labelledby="{id}"{released}>
 <figcaption id="{id}">{caption}</figcaption>
 <div class="ehp-drawing">{svg}</div>
 {key}{note}<details class="ehp-data"><summary>{summary}<span class="ehp-hidden">: {caption}</span></summary>

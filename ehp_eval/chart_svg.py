@@ -38,7 +38,7 @@ def svg_of(figure: Figure, identity: str, alt: str) -> str:
         root.attrib.pop(name, None)
     root.attrib.update({"role": "img", "aria-label": alt, "focusable": "false"})
     # matplotlib says this in a style sheet for `*`, which inside a page would reach every element of it.
-    root.set("style", "stroke-linejoin:round;stroke-linecap:butt")
+    root.attrib.update({"stroke-linejoin": "round", "stroke-linecap": "butt"})
     ElementTree.register_namespace("", _SVG[1:-1])
     return ElementTree.tostring(root, encoding="unicode")
 
@@ -68,6 +68,10 @@ def _shorten(part: ElementTree.Element) -> None:
             continue
         children += list(child) if tag == "g" and not child.attrib else [child]
     part[:] = children
+    # Attributes of their own: the page's policy allows no style but its style sheet's.
+    for statement in filter(None, part.attrib.pop("style", "").split(";")):
+        key, _, drawn = statement.partition(":")
+        part.set(key.strip(), drawn.strip())
     part.text, part.tail = (part.text or "").strip(), ""
     for name in ("d", "transform", "x", "y"):
         value = part.get(name)

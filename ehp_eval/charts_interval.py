@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from ehp_eval.chart_release import drawn_from_either
 from ehp_eval.chart_style import (
     BLUE,
     GREY,
@@ -27,14 +28,17 @@ from ehp_eval.chart_style import (
     share_limits,
     wrapped,
 )
+from ehp_eval.disclosure.marks import HIDDEN
 from ehp_eval.tables import Format, Table, percent_words, written
 from ehp_eval.tables import signed as signed_words
 from ehp_eval.words import say
 
 FIGURES = ("value", "lower", "upper", "numerator", "denominator")
+_SHOWN = ("numerator", "denominator", "value", "lower", "upper")  # in the order of the data beneath
 _ROW = 0.39  # inches; a further line of a label takes half of it, as does the space above a head
 
 
+@drawn_from_either
 def interval_chart(
     frame: pd.DataFrame,
     *,
@@ -57,7 +61,8 @@ def interval_chart(
     ----------
     frame : pandas.DataFrame
         Columns `value, lower, upper, numerator, denominator` and those named below; a row whose value is
-        missing says that it is not available yet.
+        missing says that it is not available yet. Where there is a column `hidden`, of truth values, what is missing
+        in its rows is marked as hidden.
     label : str
         The column with the words for each row.
     caption, alt : str
@@ -100,7 +105,7 @@ def interval_chart(
         draw_estimates(axes, rows, places, published, vertical=False)
         for place, row in zip(places, rows.to_dict("records"), strict=True):
             axes.annotate(
-                in_words(row, percent, percent_from, signed=signed),
+                in_words(row, percent, percent_from, how=number_format(rows, signed)),
                 (1, place),
                 xycoords=("axes fraction", "data"),
                 xytext=(8, 0),
@@ -146,14 +151,29 @@ def interval_chart(
         )
 
 
-def in_words(row: Mapping[Any, Any], percent: bool, percent_from: int, *, signed: bool = False) -> str:
-    """Write a figure as a reader says it: "151 of 157 (96%)", and below `percent_from` "7 of 11"."""
-    if pd.isna(row["value"]):
-        return say("chart.not_yet")
+def number_format(rows: pd.DataFrame, signed: bool = False) -> Format:
+    """Return how values that are no proportions are written: without decimals where all of them are whole."""
+    if signed:
+        return partial(signed_words, places=1)
+    return ",d" if all(float(value).is_integer() for value in rows["value"].dropna()) else ",.1f"
+
+
+def in_words(row: Mapping[Any, Any], percent: bool, percent_from: int, *, how: Format = ",.1f") -> str:
+    """Write a figure as a reader says it: "151 of 157 (96%)", below `percent_from` "7 of 11", "[c] of 11" if hidden.
+
+    A value that is no proportion is written in the format `how`.
+    """
+    hidden = bool(row.get("hidden", False))
+    if pd.isna(row["value"]) and not (hidden and percent and pd.notna(row["denominator"])):
+        return HIDDEN if hidden else say("chart.not_yet")
     if not percent:
-        count = pd.isna(row["denominator"]) and float(row["value"]).is_integer()
-        return signed_words(row["value"], 1) if signed else written(row["value"], ",d" if count else ",.1f")
-    counts = {name: written(row[name], ",d") for name in ("numerator", "denominator")}
+        return written(row["value"], how)
+    counts = {
+        name: HIDDEN if hidden and pd.isna(row[name]) else written(row[name], ",d")
+        for name in ("numerator", "denominator")
+    }
+    if pd.isna(row["value"]):
+        return say("chart.count", **counts)
     if float(row["denominator"]) < percent_from:
         return say("chart.count", **counts)
     return say("chart.share", **counts, percent=percent_words(row["value"]))
@@ -194,14 +214,20 @@ def estimate_table(
     signed: bool = False,
 ) -> Table:
     """Make the table of what is drawn; `names` are the columns that name the rows, the row's own last."""
-    how: Format = partial(signed_words, places=1) if signed else ".1%" if percent else ",.1f"
     given = [published] if published else []
-    data = rows[[*names, "numerator", "denominator", "value", "lower", "upper", *given]].copy()
+    data = rows[[*names, *_SHOWN, *given]].copy()
+    # Counts, and what else is no proportion, have the places that each column needs: so Table writes them.
+    how: Format | None = partial(signed_words, places=1) if signed else ".1%" if percent else None
     if percent:
-        small = data["value"].notna() & (data["denominator"].astype(float) < percent_from)
+        few = data["denominator"].astype("Float64") < percent_from  # this dtype takes what is missing in any form
+        small = data["value"].notna() & few.fillna(False).astype(bool)
         data["value"] = data["value"].astype(object).mask(small, say("chart.few", n=percent_from))
-    if data["denominator"].isna().all():  # counts, of nothing
+    if data["denominator"].isna().all() and not percent:  # counts, of nothing
         data = data.drop(columns=["numerator", "denominator"])
+    for name in (name for name in _SHOWN if name in data and "hidden" in rows):
+        hidden = rows["hidden"].astype(bool) & data[name].isna()
+        if hidden.any():
+            data[name] = data[name].astype(object).mask(hidden, HIDDEN)
     words = {name: say(f"chart.{name}") for name in ("numerator", "denominator", "lower", "upper") if name in data}
     words["value"] = say("chart.percent" if percent else "chart.value")
     words |= dict.fromkeys(given, say("chart.published"))
@@ -210,7 +236,7 @@ def estimate_table(
         caption=say("chart.data_caption", caption=caption),
         row_header=names[-1],
         headings={**words, **headings},
-        formats=dict.fromkeys(["value", "lower", "upper", *given], how),
+        formats=dict.fromkeys(["value", "lower", "upper", *given], how) if how else None,
     )
 
 

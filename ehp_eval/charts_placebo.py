@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ehp_eval.chart_labels import name_ends
+from ehp_eval.chart_release import drawn_from_either
 from ehp_eval.chart_style import (
     BLUE,
     GREY,
@@ -31,6 +32,7 @@ _MOST_YEARS = 8
 _PLACEBO = {"color": "#9A9A9A", "linewidth": 0.9}
 
 
+@drawn_from_either
 def placebo_chart(
     frame: pd.DataFrame,
     *,

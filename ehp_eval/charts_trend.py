@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from ehp_eval.chart_release import drawn_from_either
 from ehp_eval.chart_style import (
     BLUE,
     COLOURS,
@@ -55,6 +56,7 @@ class _Lines:
         return self.rows[self.rows["series"] == name]
 
 
+@drawn_from_either
 def trend_chart(
     frame: pd.DataFrame,
     *,

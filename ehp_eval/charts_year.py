@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ehp_eval.chart_release import drawn_from_either
 from ehp_eval.chart_style import (
     Chart,
     axis_note,
@@ -23,12 +24,14 @@ from ehp_eval.charts_interval import (
     estimate_legend,
     estimate_table,
     in_words,
+    number_format,
     value_limits,
 )
 from ehp_eval.words import say
 from ehp_eval.years import Period
 
 
+@drawn_from_either
 def year_chart(
     frame: pd.DataFrame,
     *,
@@ -78,7 +81,7 @@ def year_chart(
         for place, row in zip(places, rows.to_dict("records"), strict=True):
             tops = [row[name] for name in ("value", "upper", published) if name and pd.notna(row[name])]
             axes.annotate(
-                wrapped(in_words(row, percent, percent_from), 13),
+                wrapped(in_words(row, percent, percent_from, how=number_format(rows)), 13),
                 (place, max(tops, default=low)),
                 xytext=(0, 8),
                 textcoords="offset points",

@@ -23,7 +23,7 @@ def page_faults(html: str) -> list[str]:
     # nbconvert brings Beautiful Soup; Python's own parser tells no tree.
     page = BeautifulSoup(html, "html.parser")
     faults = [*_outputs(page), *_head(page), *_headings(page), *_images(page), *_tables(page)]
-    faults += [*_ids(page), *_resources(page)]
+    faults += [*_ids(page), *_resources(page), *_unreleased(page)]
     size = len(html.encode())
     if size > LARGEST:
         faults.append(f"The page has {size / 1e6:.1f} MB; it may have {LARGEST / 1e6:.0f} MB at most.")
@@ -82,6 +82,22 @@ def _tables(page: BeautifulSoup) -> Iterator[str]:
             yield f"Table {name} has heads without a scope; show frames through ehp_eval.tables.Table."
 
 
+def _unreleased(page: BeautifulSoup) -> Iterator[str]:
+    """Find what a public page shows without the mark of a release: nobody has checked its small numbers."""
+    if page.html is None or page.html.get("data-audience") != "public":
+        return
+    for table in page.find_all("table"):
+        if table.find_parent(attrs={"data-released": True}) is None:
+            caption = table.find("caption")
+            words = caption.get_text(" ", strip=True) if isinstance(caption, Tag) else "without a caption"
+            yield f"The table '{words}' is not released for publication: make it of report.publishable(frame)."
+    for drawing in page.find_all(["svg", "img"]):
+        if drawing.get("aria-hidden") != "true" and drawing.find_parent(attrs={"data-released": True}) is None:
+            yield "A drawing is not released for publication: make its chart of report.publishable(frame)."
+    if page.select_one(".ehp-plain") is not None:
+        yield "A value is shown as plain text, which nothing has checked before publication."
+
+
 def _ids(page: BeautifulSoup) -> Iterator[str]:
     for name, number in Counter(str(part["id"]) for part in page.select("[id]")).items():
         if number > 1:
@@ -91,6 +107,10 @@ def _ids(page: BeautifulSoup) -> Iterator[str]:
 def _resources(page: BeautifulSoup) -> Iterator[str]:
     if page.find("script") is not None:
         yield "The page holds a script."
+    if page.select_one("body style") is not None:
+        yield "A style sheet stands in the page, where its policy forbids it."
+    for kind in sorted({part.name for part in page.find_all(_FOREIGN)}):
+        yield f"The page holds a <{kind}>, which has no place in a report."
     for part in page.find_all(True):
         if any(name.startswith("on") for name in part.attrs):
             yield f"The page holds a script, in an attribute of <{part.name}>."
@@ -100,11 +120,14 @@ def _resources(page: BeautifulSoup) -> Iterator[str]:
                 yield f"The page would load a file from elsewhere (<{part.name} {name}>)."
         if "javascript:" in str(part.get("href", "")).lower().replace("\t", ""):
             yield "A link in the page is a script."
+        if part.get("style"):
+            yield f"A style stands in an attribute of <{part.name}>, where the page's policy forbids it."
         styles = part.get_text() if part.name == "style" else str(part.get("style", ""))
         if _CSS_ADDRESS.search(styles):
             yield f"The page would load a file from elsewhere (a style of <{part.name}>)."
 
 
+_FOREIGN = ("base", "embed", "form", "frame", "iframe", "object")
 _LOADING = {
     "img": ("src", "srcset"),
     "source": ("src", "srcset"),

@@ -6,17 +6,20 @@ Every text is escaped, so that a title or note with markup in it appears as text
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
 
+from ehp_eval.arrangement import Headings
 from ehp_eval.errors import ReportError
+from ehp_eval.tables import unbroken
 from ehp_eval.words import language as language_in_use
 from ehp_eval.words import say
 
-BANNERS = ("synthetic", "excluded", "internal")
-TONES = ("neutral", "good", "caution")
+BANNERS = ("synthetic", "excluded", "public", "internal")
+VERDICT_KINDS = ("continue", "watch", "consider_redirection")
 
 
 class _Display:
@@ -45,7 +48,12 @@ class PageHeader(_Display):
         Whose report it is.
     banners : sequence of (kind, text)
         Kind `"synthetic"`: made from synthetic records; `"excluded"`: without rows at fault; `"internal"`: may not
-        be shared (the PDF repeats this one on every page).
+        be shared (the PDF repeats this one on every page), `"public"`: small counts are hidden.
+    headings : sequence of (title, parts)
+        The headings of the page, each with the ids of the parts of the notebook beneath it; those of the notebook
+        where there are none. See `ehp_eval.arrangement`.
+    audience : {"public", "internal"}, optional
+        For whom a report is: on a public one every table and chart must be made from a release.
     language : str, optional
         ISO 639-1 code of the page's language; the language of the words in use by default.
     """
@@ -57,6 +65,8 @@ class PageHeader(_Display):
         subtitle: str,
         council: str,
         banners: Sequence[tuple[str, str]] = (),
+        headings: Headings = (),
+        audience: str = "",
         language: str | None = None,
     ) -> None:
         if not title.strip():
@@ -69,9 +79,10 @@ class PageHeader(_Display):
         )
         super().__init__(
             Markup(
-                '<header class="ehp-header">\n<div class="ehp-band"><p class="ehp-council">{}</p>\n'
+                '<header class="ehp-header" data-audience="{}" data-headings="{}">\n'
+                '<div class="ehp-band"><p class="ehp-council">{}</p>\n'
                 '<h1 lang="{}">{}</h1>\n<p class="ehp-subtitle">{}</p></div>\n{}</header>'
-            ).format(council, language or language_in_use(), title, subtitle, strips)
+            ).format(audience, json.dumps(headings), council, language or language_in_use(), title, subtitle, strips)
         )
 
 
@@ -82,33 +93,43 @@ class Headline(_Display):
     ----------
     question, answer : str
         The question that the page is for, and its answer in a sentence.
-    detail : str or sequence of str
-        What must be read with the answer: how sure it is, what comes next.
+    glance : sequence of (question, answer, detail)
+        What is read at a glance: does it work, for how many, how sure are we, what next. An answer is a few words,
+        its detail a line or two, or nothing.
+    verdict : (word, kind), optional
+        The verdict's name, and which of `VERDICT_KINDS` it is: each has a shape of its own beside its colour.
     brief : sequence of (term, sentences)
-        What a committee member asks next, each with its answer in a sentence or two.
-    tone : {"neutral", "good", "caution"}
-        How the panel is marked; the words say the same, so that nothing hangs on the colour.
+        What a committee member asks then, each with its answer in a sentence or two.
     """
 
     def __init__(
         self,
         question: str,
         answer: str,
-        detail: str | Sequence[str] = (),
         *,
+        glance: Sequence[tuple[str, str, str]] = (),
+        verdict: tuple[str, str] | None = None,
         brief: Sequence[tuple[str, str]] = (),
-        tone: str = "neutral",
     ) -> None:
-        if tone not in TONES:
-            raise ReportError(f"Unknown tone of a headline: {tone}; use one of {', '.join(TONES)}")
-        details = [detail] if isinstance(detail, str) else detail
+        if verdict and verdict[1] not in VERDICT_KINDS:
+            raise ReportError(f"Unknown kind of verdict: {verdict[1]}; use one of {', '.join(VERDICT_KINDS)}")
+        at_once = Markup("").join(
+            Markup('<div><dt>{}</dt>\n<dd><strong>{}</strong> <span class="ehp-detail">{}</span></dd></div>\n').format(
+                asked, unbroken(short), unbroken(detail)
+            )
+            for asked, short, detail in glance
+        )
         items = Markup("").join(Markup("<div><dt>{}</dt>\n<dd>{}</dd></div>\n").format(*item) for item in brief)
-        listed = Markup('<dl class="ehp-brief">\n{}</dl>\n').format(items) if brief else ""
         super().__init__(
-            Markup(
-                '<section class="ehp-headline ehp-{}" aria-label="{}">\n<h2>{}</h2>\n'
-                '<p class="ehp-answer">{}</p>\n{}{}</section>'
-            ).format(tone, say("page.headline"), question, answer, _paragraphs(details), listed)
+            _HEADLINE.format(
+                kind=Markup(" ehp-{}").format(verdict[1]) if verdict else "",
+                label=say("page.headline"),
+                verdict=_VERDICT.format(kind=verdict[1], label=say("page.verdict"), word=verdict[0]) if verdict else "",
+                question=question,
+                answer=answer,
+                glance=Markup('<dl class="ehp-glance">\n{}</dl>\n').format(at_once) if glance else "",
+                brief=Markup('<dl class="ehp-brief">\n{}</dl>\n').format(items) if brief else "",
+            )
         )
 
 
@@ -132,6 +153,13 @@ class Heading(_Display):
         if level not in range(2, 7):
             raise ReportError(f"A heading's level is 2 to 6, not {level}: level 1 is the page's own (PageHeader)")
         super().__init__(Markup("<h{0}>{1}</h{0}>").format(level, text))
+
+
+class NotPublic(_Display):
+    """Stands for a part of a report that the public form does not have; the page names its section at the end."""
+
+    def __init__(self) -> None:
+        super().__init__(Markup('<template class="ehp-not-public"></template>'))
 
 
 class Paragraph(_Display):
@@ -200,3 +228,15 @@ def sentence(key: str, **values: object) -> Markup:
 
 def _paragraphs(texts: Iterable[str]) -> Markup:
     return Markup("\n").join(Markup("<p>{}</p>").format(text) for text in texts)
+
+
+_HEADLINE = Markup("""\
+<section class="ehp-headline{kind}" aria-label="{label}">
+<div class="ehp-asked"><h2>{question}</h2>
+{verdict}</div>
+{glance}<p class="ehp-answer">{answer}</p>
+{brief}</section>""")
+_VERDICT = Markup("""\
+<p class="ehp-verdict ehp-verdict-{kind}">\
+<span class="ehp-shape" aria-hidden="true"></span>{label} <strong>{word}</strong></p>
+""")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +19,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets import default
 from traitlets.config import Config
 
+from ehp_eval.arrangement import Headings, arrange
 from ehp_eval.errors import ReportError
 from ehp_eval.page_checks import page_faults
 from ehp_eval.tables import slug
@@ -182,13 +186,17 @@ def _completed(html: str, spoken: str) -> str:
     """Give a page its language, title, band, list of contents, and an id for each section."""
     page = BeautifulSoup(html, "html.parser")
     page.html["lang"] = spoken  # type: ignore[index]
+    arrange(page, _headings(page))
+    _mark_sheets(page)
     first = page.find("h1")
     if isinstance(first, Tag):
         page.title.string = first.get_text(" ", strip=True)  # type: ignore[union-attr]
     band = page.select_one("main header.ehp-header")
     if band is not None and page.main is not None:
         page.main.insert_before(band.extract())  # the banner of the page, outside its main content
-    sections = [heading for heading in page.find_all("h2") if heading.find_parent(class_="ehp-headline") is None]
+    sections = [
+        heading for heading in page.find_all(["h2", "h3"]) if heading.find_parent(class_="ehp-headline") is None
+    ]
     taken: set[str] = {"main"}
     for heading in sections:
         name = stem = slug(heading.get_text()) or "section"
@@ -200,7 +208,69 @@ def _completed(html: str, spoken: str) -> str:
         heading["id"] = name
     if len(sections) > 1:
         sections[0].insert_before(_contents(page, sections))
+    _fold_long_tables(page)
+    _let_drawings_scroll(page)
+    _allow_styles(page)
     return str(page)
+
+
+def _headings(page: BeautifulSoup) -> Headings:
+    """Take the headings of the arrangement, and the audience, from the head of the page, which brought them."""
+    head = page.select_one(".ehp-header")
+    if head is None:
+        return []
+    if audience := head.attrs.pop("data-audience", ""):
+        page.html["data-audience"] = audience  # type: ignore[index]
+    headings: Headings = json.loads(str(head.attrs.pop("data-headings", "[]")))
+    return headings
+
+
+def _mark_sheets(page: BeautifulSoup) -> None:
+    """Write the page's title, and the marking of an internal page, on every sheet of paper.
+
+    In the margins, where both WeasyPrint and a browser that prints (Chromium from 131) repeat it, and where no
+    screen reader hears it again on every page.
+    """
+    style = page.select_one("head style.ehp-sheets")
+    if style is None:
+        return
+    for box, part in (("@bottom-left", page.find("h1")), ("@top-center", page.select_one(".ehp-banner-internal"))):
+        if isinstance(part, Tag):
+            words = _in_css(part.get_text(" ", strip=True))
+            style.append(f'@page {{ {box} {{ content: "{words}"; }} }}\n')
+
+
+def _fold_long_tables(page: BeautifulSoup) -> None:
+    """Fold the tables that make a page endless on a phone; paper shows them whole, as it does the data of charts."""
+    for table in page.select("main .ehp-table"):
+        rows, caption = len(table.select("tbody tr")), table.find("caption")
+        if rows < _FOLDED or caption is None or table.find_parent("details") is not None:
+            continue
+        folded = table.wrap(page.new_tag("details", attrs={"class": "ehp-fold"}))
+        words = say("page.folded", caption=caption.get_text(" ", strip=True), rows=f"{rows:,}")
+        folded.insert(0, page.new_tag("summary", string=words))
+
+
+def _let_drawings_scroll(page: BeautifulSoup) -> None:
+    """Let the arrow keys reach what a phone cannot show of a chart at a size that can be read."""
+    for drawing in page.select("figure[aria-labelledby] > .ehp-drawing"):
+        drawing.attrs |= {"role": "region", "tabindex": "0", "aria-labelledby": drawing.parent["aria-labelledby"]}  # type: ignore[index]
+
+
+def _in_css(words: str) -> str:
+    """Write words for the inside of a string of CSS: all but letters, digits and spaces as the number of their code."""
+    return "".join(each if each.isalnum() or each == " " else f"\\{ord(each):x} " for each in words)
+
+
+def _allow_styles(page: BeautifulSoup) -> None:
+    """Allow the style sheets of the template, by what stands in them, and no other style."""
+    policy = page.select_one("meta[http-equiv=Content-Security-Policy]")
+    if policy is None:
+        return
+    sheets = ["".join(map(str, style.contents)) for style in page.select("head style")]
+    hashes = (b64encode(hashlib.sha256(sheet.encode()).digest()).decode() for sheet in sheets)
+    allowed = " ".join(f"'sha256-{each}'" for each in hashes)
+    policy["content"] = f"{policy['content']}; style-src {allowed}"
 
 
 def _contents(page: BeautifulSoup, sections: list[Tag]) -> Tag:
@@ -210,9 +280,17 @@ def _contents(page: BeautifulSoup, sections: list[Tag]) -> Tag:
     for heading in sections:
         entry = page.new_tag("li")
         entry.append(page.new_tag("a", attrs={"href": f"#{heading['id']}"}, string=heading.get_text(" ", strip=True)))
-        entries.append(entry)
+        if heading.name == "h2" or not entries.contents:
+            entries.append(entry)
+            continue
+        last = entries.contents[-1]
+        assert isinstance(last, Tag)
+        if last.ol is None:
+            last.append(page.new_tag("ol"))
+        last.ol.append(entry)  # type: ignore[union-attr]
     contents.extend([title, entries])
     return contents
 
 
+_FOLDED = 60  # rows
 _HEADING = re.compile(r'<h1[^>]*\slang="([a-zA-Z-]+)"')

@@ -90,6 +90,22 @@ def cells(chart: Chart) -> list[list[str]]:
     return [[cell.get_text() for cell in row.select("th, td")] for row in page.select("tr")]
 
 
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_the_palette_is_that_of_the_guidance_and_shows_on_white():
+    assert chart_style.COLOURS == ("#12436D", "#28A197", "#801650", "#F46A25")
+    light = [luminance(colour) for colour in chart_style.COLOURS]
+    assert all(1.05 / (each + 0.05) >= 3 for each in light)
+    # In black and white, neighbours are told apart by lightness; everywhere, by dashes and marks.
+    assert all(max(pair) + 0.05 >= 3 * (min(pair) + 0.05) for pair in pairwise(light))
+    assert len(set(chart_style.DASHES)) == len(set(chart_style.MARKERS)) == chart_style.MOST_LINES == 4
+
+
 @KINDS
 def test_a_chart_is_a_figure_with_description_and_data(draw):
     page = BeautifulSoup(draw()._repr_html_(), "html.parser")
@@ -304,3 +320,24 @@ def test_labels_with_room_stay_where_they_are():
     assert spread([10, 50, 90], 10, 0, 100) == [10, 50, 90]
     assert spread([50, 50], 10, 0, 100) == [45, 55]
     assert spread([99, 100], 10, 0, 100) == [90, 100]
+
+
+def test_what_is_hidden_keeps_its_place_and_bears_the_mark(lettered):
+    hidden = ESTIMATES.assign(hidden=[False, True, True, False])
+    hidden.loc[[1, 2], ["numerator", "value", "lower", "upper"]] = None
+    hidden.loc[2, "denominator"] = None
+    chart = intervals(frame=hidden)
+    assert {"[c] of 22", "[c]", "not available yet"} <= set(letters(chart))
+    assert cells(chart)[2:4] == [["IFSS", "[c]", "22", "[c]", "[c]", "[c]"], ["Tŷ Ŵyn", *["[c]"] * 5]]
+    by_year = years(frame=hidden.head(3).assign(year=YEARS["year"]))
+    assert {"2018-19", "2019-20", "2020-21", "[c] of 22", "[c]"} <= set(letters(by_year))
+    assert [row[0] for row in cells(by_year)[1:]] == ["2018-19", "2019-20", "2020-21"]
+
+
+@pytest.mark.parametrize(("second", "written"), [(9.0, ["8", "9"]), (9.5, ["8.0", "9.5"])])
+def test_numbers_that_are_all_whole_have_no_decimals(lettered, second, written):
+    counts = YEARS.head(2).assign(value=[8.0, second], lower=[6.0, 7.0], upper=[9.0, 11.0], denominator=[30, 40])
+    for chart in (years(frame=counts, percent=False), intervals(frame=counts, percent=False)):
+        assert set(written) <= set(letters(chart))
+        column = cells(chart)[0].index("Value")
+        assert [row[column] for row in cells(chart)[1:]] == written

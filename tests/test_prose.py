@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from bs4 import BeautifulSoup
 from markupsafe import Markup
@@ -44,15 +46,40 @@ def test_banners_stand_in_order_with_their_kind():
     ]
 
 
+GLANCE = [("Does it work?", "Not known", "Nobody to compare with."), ("For how many?", "7 of 11", "")]
+
+
 def test_headline_asks_and_answers():
-    page = parsed(Headline("Did it?", "7 of 11", ["Sure: not very.", "Next: wait."], tone="caution"))
+    page = parsed(Headline("Did it?", "7 of 11 did.", glance=GLANCE, brief=[("How many", "Eleven.")]))
     assert page.h2.get_text() == "Did it?"
-    assert page.select_one(".ehp-answer").get_text() == "7 of 11"
-    assert [part.get_text() for part in page.select("p:not(.ehp-answer)")] == [
-        "Sure: not very.",
-        "Next: wait.",
+    assert page.select_one(".ehp-answer").get_text() == "7 of 11 did."
+    cells = page.select(".ehp-glance div")
+    assert [(cell.dt.get_text(), cell.strong.get_text()) for cell in cells] == [each[:2] for each in GLANCE]
+    assert "Nobody to compare with." in cells[0].dd.get_text()
+    assert [(each.dt.get_text(), each.dd.get_text()) for each in page.select(".ehp-brief div")] == [
+        ("How many", "Eleven.")
     ]
     assert page.section["aria-label"]
+
+
+def test_a_headline_without_more_is_question_and_answer():
+    page = parsed(Headline("Did it?", "7 of 11 did."))
+    assert page.dl is None
+    assert page.select_one(".ehp-verdict") is None
+
+
+@pytest.mark.parametrize("kind", ["continue", "watch", "consider_redirection"])
+def test_the_verdict_is_a_word_and_a_shape_of_its_own(kind):
+    verdict = parsed(Headline("Did it?", "7 of 11 did.", verdict=("The word", kind))).select_one(".ehp-verdict")
+    assert verdict.strong.get_text() == "The word"
+    assert f"ehp-verdict-{kind}" in verdict["class"]
+    assert verdict.select_one("[aria-hidden=true]").get_text() == ""
+
+
+def test_the_header_says_for_whom_the_page_is_and_under_which_headings():
+    header = parsed(PageHeader("T", subtitle="s", council="c", audience="public", headings=[("A & B", ["x"])]))
+    assert header.header["data-audience"] == "public"
+    assert json.loads(header.header["data-headings"]) == [["A & B", ["x"]]]
 
 
 def test_key_figures_are_a_list_of_cards():
@@ -82,7 +109,13 @@ def test_quotations_are_marked_with_their_source():
     "display",
     [
         PageHeader(HOSTILE, subtitle=HOSTILE, council=HOSTILE, banners=[("internal", HOSTILE)]),
-        Headline(HOSTILE, HOSTILE, HOSTILE),
+        Headline(
+            HOSTILE,
+            HOSTILE,
+            glance=[(HOSTILE, HOSTILE, HOSTILE)],
+            verdict=(HOSTILE, "watch"),
+            brief=[(HOSTILE, HOSTILE)],
+        ),
         KeyFigures([(HOSTILE, HOSTILE, HOSTILE)]),
         Heading(HOSTILE),
         Paragraph(HOSTILE, quoted(HOSTILE), link(HOSTILE, "a.html")),
@@ -122,7 +155,7 @@ def test_links_lead_to_files_beside(href):
     [
         (lambda: PageHeader(" ", subtitle="s", council="c"), "no title"),
         (lambda: PageHeader("T", subtitle="s", council="c", banners=[("loud", "x")]), "kind of banner: loud"),
-        (lambda: Headline("q", "a", tone="glad"), "tone of a headline: glad"),
+        (lambda: Headline("q", "a", verdict=("Glad", "glad")), "kind of verdict: glad"),
         (lambda: Heading("x", 1), "level is 2 to 6"),
     ],
 )
