@@ -5,6 +5,7 @@ from .errors import ArgumentError, DataError, EhpError, ReportError, StatisticsE
 from .evaluation import evaluate, evaluate_council
 from .front_door import evaluate_front_door
 from .load import Council, load_council
+from .opening import open_report
 from .periods import looked_after_on, periods_of_care
 from .proportions import Estimate, difference, feasible_numerators, proportion
 from .rates import rate
@@ -35,6 +36,7 @@ __all__ = [
     "kaplan_meier",
     "load_council",
     "looked_after_on",
+    "open_report",
     "periods_of_care",
     "present",
     "proportion",

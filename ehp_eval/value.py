@@ -195,11 +195,17 @@ def illustration(council: Council, full: Cohort) -> Illustration | None:
     What was observed had the service, so that without it there would have been entries / risk ratio: never more than
     there are children.
     """
-    effect = council.settings.costs.illustration
-    if effect is None or full.event != ENTERED_CARE:
+    if full.event != ENTERED_CARE:
         return None
     outcome = full.at_risk[f"outcome_{HEADLINE_DAYS}"]
-    entries, n = int((outcome == "event").sum()), full.step("outcome_known", HEADLINE_DAYS)
+    return illustrated(council, int((outcome == "event").sum()), full.step("outcome_known", HEADLINE_DAYS))
+
+
+def illustrated(council: Council, entries: int, n: int) -> Illustration | None:
+    """Return the same for so many entries among n."""
+    effect = council.settings.costs.illustration
+    if effect is None:
+        return None
     high, central, low = (min(entries / ratio, n) - entries for ratio in effect.risk_ratio)
     return Illustration(n, entries, Range(low, central, high), effect)
 

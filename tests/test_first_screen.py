@@ -8,18 +8,20 @@ import pytest
 from bs4 import BeautifulSoup
 
 from ehp_eval import evaluate, present
+from ehp_eval.present import glance
+from ehp_eval.proportions import Estimate
 from tests.cohorts import pregnancy, together
 from tests.councils import Row, council_of, declined, episode, referral, status
 
 YEAR = "2019-20"
+GLANCE = ["Does it work?", "For how many?", "How sure are we?", "What next?"]
 TERMS = [
-    "Verdict",
+    *GLANCE,
     "What it is for",
     "How many",
     "What happened",
     "Was it safe",
     "What changed",
-    "What cannot be said",
     "What one would need to know",
 ]
 
@@ -101,9 +103,9 @@ def test_too_early_is_said_and_so_is_what_is_known() -> None:
 
 def test_brothers_and_sisters_are_named_where_they_matter() -> None:
     _, terms = screen(referrals=children("2019-05-01", "2019-06-01"), looked_after_episodes=[])
-    assert "brothers and sisters" not in terms["What happened"]
+    assert "brothers and sisters" not in terms["How sure are we?"]
     _, terms = screen(referrals=children("2019-05-01", "2019-06-01", family="f"), looked_after_episodes=[])
-    assert "The intervals allow for brothers and sisters" in terms["What happened"]
+    assert "It allows for brothers and sisters" in terms["How sure are we?"]
 
 
 @pytest.mark.parametrize(
@@ -187,3 +189,56 @@ def test_a_death_is_counted_apart() -> None:
     accepted = children("2019-05-01", "2019-06-01")
     answer, _ = screen(referrals=accepted, looked_after_episodes=[], status_events=[status("c0", "2019-08-01", "died")])
     assert "1 of 1" in answer
+
+
+def test_the_four_questions_are_answered_at_a_glance() -> None:
+    days = [f"2019-05-{day:02d}" for day in range(1, 26)]
+    taken = [episode("c0", "2019-08-01"), episode("c1", "2019-08-01")]
+    _, terms = screen(referrals=children(*days), looked_after_episodes=taken)
+    assert terms["Does it work?"].startswith("Not known There is no comparison group, so nobody can say")
+    assert terms["For how many?"] == (
+        "23 of 25 children (92%) Not looked after at any time in the 12 months after acceptance. Accepted in 2019-20."
+    )
+    # Wilson's interval of 23 of 25, by hand: 0.750 to 0.978.
+    assert terms["How sure are we?"].startswith("75% to 98% 95% interval")
+    assert "The number is small" in terms["How sure are we?"]
+    assert terms["What next?"].startswith("Watch No comparison group that can be used, too few cases.")
+    assert "What would change it: Records of similar cases" in terms["What next?"]
+
+
+def test_at_a_glance_says_too_early_and_what_is_known() -> None:
+    _, terms = screen(year="2020-21", referrals=children("2020-11-02", "2021-03-01"), looked_after_episodes=[])
+    assert terms["For how many?"].startswith("2 of 2 children Not looked after at any time in the 3 months")
+    assert terms["How sure are we?"].endswith("12 months have not passed for everybody of any year.")
+    _, terms = screen(referrals=[declined("no", "2019-05-02")], looked_after_episodes=[])
+    assert terms["For how many?"].startswith("Too early to say No child can be counted yet")
+    assert terms["How sure are we?"].startswith("Not known yet")
+
+
+@pytest.mark.parametrize(
+    ("value", "lower", "upper", "short", "reads"),
+    [
+        (0.10, 0.04, 0.16, "Looks better than like children: +10.0 points", "That is an association, and no proof."),
+        (-0.1, -0.2, -0.01, "Looks worse than like children: \N{MINUS SIGN}10.0 points", "and no proof."),
+        (0.03, -0.02, 0.08, "Not clear: +3.0 points", "It includes nought"),
+    ],
+)
+def test_whether_it_works_is_no_stronger_than_a_comparison(
+    value: float, lower: float, upper: float, short: str, reads: str
+) -> None:
+    said = glance.works(Estimate(value, lower, upper, 0.95, "by hand"))
+    assert said.short == short
+    assert reads in said.detail
+    assert not any(word in said.detail for word in ("prevented", "avoided", "saved", "impact", "because of"))
+
+
+def test_a_comparison_that_cannot_be_used_or_shown_leaves_it_open() -> None:
+    assert glance.works(None, refused=True).short == "Not known"
+    assert "cannot be used" in glance.works(None, refused=True).detail
+    assert glance.works(None, hidden=True).short == "Not shown"
+
+
+def test_the_early_window_of_parents_is_said() -> None:
+    parents = [{"parent_id": "p1", "offered_on": "2019-05-01", "engaged_on": "2019-05-10"}]
+    _, terms = screen("afresh", parents=parents, pregnancies=[], babies=[], status_events=[])
+    assert "12 months is early: the time that counts most is 24 months." in terms["How sure are we?"]

@@ -15,6 +15,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from ehp_eval.cli import main
+from ehp_eval.opening import AUDIENCES
 from tests.cohorts import pregnancy, together
 from tests.councils import SERVICES, Content, Row, changed, episode, referral, service, status, write_council
 
@@ -63,10 +64,11 @@ ONE: dict[str, Tables] = {
 }
 
 
-def pages(notebook: str, folder: Path, service_id: str) -> list[str]:
+def pages(notebook: str, folder: Path, service_id: str, audience: str) -> list[str]:
     """What each cell of a notebook shows."""
-    names: dict[str, Any] = {"year": YEAR, "service": service_id, "data": str(folder), "audience": "internal"} | {
-        "allow_excluded": False
+    names: dict[str, Any] = {"year": YEAR, "service": service_id, "data": str(folder), "audience": audience} | {
+        "allow_excluded": False,
+        "release": "",
     }
     shown = []
     for cell in nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4).cells:
@@ -84,14 +86,15 @@ def pages(notebook: str, folder: Path, service_id: str) -> list[str]:
     return shown
 
 
+@pytest.mark.parametrize("audience", AUDIENCES)
 @pytest.mark.parametrize("cases", ["nobody", "one"])
 @pytest.mark.parametrize("notebook", KINDS)
-def test_no_council_is_too_small_for_a_report(tmp_path: Path, notebook: str, cases: str) -> None:
+def test_no_council_is_too_small_for_a_report(tmp_path: Path, notebook: str, cases: str, audience: str) -> None:
     service_id, definition = KINDS[notebook]
     tables = together(NOBODY, EMPTY[notebook], *([ONE[notebook]] if cases == "one" else []))
     unreported = changed(SERVICES["doorstep"], notebook=None)
     folder = write_council(tmp_path, services={service_id: definition, "unreported": unreported}, **tables)
-    text = BeautifulSoup("\n".join(pages(notebook, folder, service_id)), "html.parser").get_text(" ")
+    text = BeautifulSoup("\n".join(pages(notebook, folder, service_id, audience)), "html.parser").get_text(" ")
     assert definition["title"] in text
     assert not {"nan", "nat", "<na>"} & set(text.lower().split())
 
@@ -109,6 +112,7 @@ def test_one_file_adds_a_service_and_its_report(tmp_path: Path, capsys: pytest.C
     )
     outputs = tmp_path / "outputs"
     arguments = ["run", "--data", str(folder), "--outputs", str(outputs), "--year", YEAR, "--formats", "html"]
+    arguments += ["--audience", "internal"]
     # The one file: a copy of a definition of the same kind, its words changed.
     added = folder / "services" / "night_watch.toml"
     shutil.copy(folder / "services" / "doorstep.toml", added)

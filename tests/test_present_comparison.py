@@ -212,9 +212,9 @@ def test_the_axis_of_differences_holds_all_that_is_drawn() -> None:
 def test_the_first_screen_has_the_comparison_where_there_is_one(alone: Evaluation) -> None:
     without, beside = (text(present.answer(report)) for report in (alone, compared(alone)))
     assert "Beside like children" not in without
-    assert "Without a comparison group nobody can say" in without
+    assert "There is no comparison group, so nobody can say" in without
     assert "Beside like children" in beside
     assert "+11.0 percentage points" in beside
-    assert "Without a comparison group" not in beside
+    assert "There is no comparison group" not in beside
     assert "no proof" in beside
     assert "allows for age, sex" in str(present.limits(compared(alone)))

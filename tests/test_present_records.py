@@ -20,7 +20,7 @@ ROWS = {"referrals": [referral("a", "2020-05-01")], "looked_after_episodes": [ep
 def shown(account: Account) -> tuple[str, str, str]:
     """What a report says of its records: the table, the banner, the head of the page."""
     report = evaluate(replace(council_of(**ROWS), account=account), "doorstep", "2020-21")
-    return rows_left_out(report)._repr_html_(), excluded_banner(report), header(report, "internal")._repr_html_()
+    return rows_left_out(report)._repr_html_(), excluded_banner(report), header(report)._repr_html_()
 
 
 def test_what_was_left_out_stands_in_every_report_and_on_its_face() -> None:

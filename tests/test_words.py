@@ -23,6 +23,7 @@ def needed(name: str) -> list[str]:
     if not stream.main:  # it has no report of its own
         return keys
     keys += [f"question.{name}", f"brief.need_{name}", f"limits.other_authority_{name}"]
+    keys += [f"glance.many_{name}", *([f"glance.closed_{name}"] if stream.closing else [])]
     keys += [f"charts.competing_{name}", f"over_time.gaps_caption_{name}"]
     if stream.windowed:
         keys += [f"outcome.{name}", f"cards.windowed_{name}"]

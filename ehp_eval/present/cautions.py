@@ -20,7 +20,7 @@ from ehp_eval.words import day_in_words, say
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation
 
-_FEW_EVENTS = 10
+FEW_EVENTS = 10
 
 
 def limits(report: Evaluation) -> Bullets:
@@ -197,7 +197,7 @@ def _few_events(report: Evaluation) -> list[str]:
     """Say that a handful of events shows nothing about a service."""
     cohort = report.full or report.cohort
     events = int((cohort.at_risk["cause"] == cohort.event).sum())
-    if events >= _FEW_EVENTS:
+    if events >= FEW_EVENTS:
         return []
     units = fw.units(cohort.unit, len(cohort.at_risk))
     return [say("limits.few_events", events=say("limits.events", n=events), units=units, period=cohort.period.label)]

@@ -60,7 +60,8 @@ def quantity(row: pd.Series[Any], unit: str, thresholds: Thresholds) -> str:
     if measured_in == "GBP":
         words = say("share.pounds", value=value, prices=prices)
     else:
-        words = value if measured_in in (COUNT, "ratio") else f"{value} {measured_in}"
+        one = measured_in == "days" and value == "1"
+        words = value if measured_in in (COUNT, "ratio") else f"{value} {'day' if one else measured_in}"
     if pd.isna(row["lower"]):
         return words
     if row["unit"] == COUNT or pd.isna(row["denominator"]):

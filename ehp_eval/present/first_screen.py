@@ -8,8 +8,8 @@ import pandas as pd
 
 from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.measures.primary import competed
-from ehp_eval.measures.siblings import siblings_matter
 from ehp_eval.present import figure_words as fw
+from ehp_eval.present import glance, verdict_words
 from ehp_eval.present.changes import change_words, further_changes, latest_changes
 from ehp_eval.present.comparison import difference_words
 from ehp_eval.present.service_words import (
@@ -17,11 +17,11 @@ from ehp_eval.present.service_words import (
     at_closure,
     followed_days,
     in_words,
+    main_figure,
     outcome,
     primary,
     thresholds,
 )
-from ehp_eval.present.verdict import verdict_brief
 from ehp_eval.prose import Headline, KeyFigures
 from ehp_eval.streams import STREAMS
 from ehp_eval.tables import percent_words, unbroken
@@ -31,41 +31,54 @@ from ehp_eval.years import Period
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation
 
-_STEPS = {
+STEPS = {
     "child": ("children_accepted", "children_referred"),
     "baby": ("live_born", "pregnancies_referred"),
     "parent": ("engaged", "offered"),
 }
+"""Steps of the flow that say how many a service took on, and of how many, by what it counts."""
 
 
 def answer(report: Evaluation) -> Headline:
-    """Show the answer, and in short what a committee member asks next."""
-    cannot = [cannot_be_said(report)]
-    if report.service.primary_window_days > HEADLINE_DAYS:
-        windows = {"window": fw.window(HEADLINE_DAYS), "primary": fw.window(report.service.primary_window_days)}
-        cannot.append(say("answer.early_parent", **windows))
+    """Show the answer, the four answers at a glance, and in short what a committee member asks next."""
     brief = {
-        "verdict": verdict_brief(report.verdict),
         "for": [report.service.what_it_does],
         "how_many": [how_many(report)],
         "happened": happened(report),
         "safe": safe(report),
         "compared": compared(report),
         "changed": changed(report),
-        "cannot": cannot,
+        "cannot": [say("answer.not_proof")] if report.comparison and report.comparison.outcome else [],
         "need": [need(report)],
     }
+    found = report.verdict.verdict
     return Headline(
         say(f"question.{report.service.stream}"),
         unbroken(answer_sentence(report)),
-        brief=[(say(f"brief.{term}"), unbroken(" ".join(sentences))) for term, sentences in brief.items() if sentences],
+        glance=at_a_glance(report),
+        verdict=(say(f"verdict.title_{found}"), found),
+        brief=[(say(f"brief.{term}"), unbroken(" ".join(said))) for term, said in brief.items() if said],
     )
 
 
-def cannot_be_said(report: Evaluation) -> str:
-    """Say what no figure of the report can: without a comparison that can be used, and with one."""
-    compared = report.comparison and report.comparison.outcome
-    return say("answer.not_proof" if compared else "answer.no_comparison")
+def at_a_glance(report: Evaluation) -> list[glance.Answer]:
+    """Return the four answers of the first screen: does it work, for how many, how sure are we, what next."""
+    found, verdict, service = report.comparison, report.verdict, report.service
+    row, period, days = main_figure(report)
+    many = glance.nobody(service)
+    if row is not None:
+        words = glance.counted_units(row, service.unit, thresholds(report))
+        many = glance.many(service, words, period.in_words, fw.window(days) if days else "")
+    return [
+        glance.works(found.outcome.difference if found and found.outcome else None, refused=found is not None),
+        many,
+        glance.sure(row, thresholds(report), *glance.rests_on(service, row, days)),
+        glance.next_step(
+            verdict.verdict,
+            verdict.reasons,
+            verdict_words.flip(verdict.flips[0]) if verdict.flips else "",
+        ),
+    ]
 
 
 def need(report: Evaluation) -> str:
@@ -77,7 +90,7 @@ def need(report: Evaluation) -> str:
 def how_many(report: Evaluation) -> str:
     """Say how many the service took on in the year, of how many, and from how many families."""
     unit, cohort = report.service.unit, report.cohort
-    taken, asked = (cohort.step(step) for step in _STEPS[unit])
+    taken, asked = (cohort.step(step) for step in STEPS[unit])
     words = say(
         f"brief.counted_{unit}",
         n=taken,
@@ -98,7 +111,7 @@ def how_many(report: Evaluation) -> str:
 
 
 def happened(report: Evaluation) -> list[str]:
-    """Say what happened to those of the year and of the full years, and what the intervals allow for."""
+    """Say what happened to those of the year and of the full years."""
     found, days = [], followed_days(report)
     if days and report.full:  # where there is none, the answer itself says so much
         found.append(outcome(report, primary(report, report.year, days), days))
@@ -119,15 +132,13 @@ def happened(report: Evaluation) -> list[str]:
 
 
 def _of_full_years(report: Evaluation) -> list[str]:
-    """Say what the answer leaves open: the primary window, who turned 18, brothers and sisters."""
+    """Say what the answer leaves open: the primary window, and who turned 18."""
     sentences, full, last = [], report.full, report.service.primary_window_days
     if full and last > HEADLINE_DAYS:
         later = outcome(report, primary(report, full.period, last), last)
         sentences.append(say("brief.primary", period=full.period.in_words, outcome=later))
     if full and STREAMS[report.service.stream].windowed and (n := competed(full, HEADLINE_DAYS).get("turned_18", 0)):
         sentences.append(say("brief.turned_18", n=n, period=full.period.in_words))
-    if siblings_matter(full or report.cohort):
-        sentences.append(say("brief.siblings"))
     return sentences
 
 
@@ -178,7 +189,7 @@ def key_figures(report: Evaluation) -> KeyFigures:
     measures, unit = STREAMS[service.stream], service.unit
     words = {"child": ("accepted", "of_referred"), "baby": ("live_born", "of_referred_baby")}
     first, of = words.get(unit, ("engaged", "of_offered"))
-    taken, asked = (cohort.step(step) for step in _STEPS[unit])
+    taken, asked = (cohort.step(step) for step in STEPS[unit])
     cards = [
         (
             f"{taken:,}",

@@ -10,11 +10,15 @@ import pandas as pd
 from ehp_eval.front_door import signed_percent
 from ehp_eval.measures.front_door import DECIDED
 from ehp_eval.present import figure_words as fw
+from ehp_eval.present.glance import Answer
+from ehp_eval.present.glance_council import of_front_door, terms
 from ehp_eval.prose import Bullets, Headline, KeyFigures, Paragraph
 from ehp_eval.tables import percent_words
 from ehp_eval.words import day_in_words, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ehp_eval.front_door import FrontDoor
 
 _CHANGES = ("fd1_ratio", "fd2_change", "fd2p90_change", "fd3_change", "fd4_change")
@@ -22,21 +26,64 @@ _FROM_BASELINE = ("fd1_baseline", "fd2_baseline", "fd2p90_baseline", "fd3_baseli
 
 
 def front_door_answer(report: FrontDoor) -> Headline:
-    """Show the answer, and in short: what it is for, how many, what happened, what changed, what is unknown."""
+    """Show the answer, at a glance and in short: what it is for, how many, what happened, what changed."""
     changed = [_sentence(report, row, "front_door.changed") for row in _changes(report, *_CHANGES)]
     brief = [
         ("for", [report.service.what_it_does]),
         ("how_many", [_decided(report)]),
-        ("happened", [*_waits(report), _step_ups(report), _held(report)]),
+        ("happened", [_step_ups(report), _held(report)]),
         ("changed", changed or [_nothing_before(report)]),
-        ("cannot", [say("front_door.not_children"), *still_waiting(report), say("front_door.no_outcome")]),
+        ("cannot", [say("front_door.not_children"), say("front_door.no_outcome")]),
         ("need", [say("front_door.need")]),
     ]
     return Headline(
         say("front_door.question"),
         front_door_sentence(report),
-        brief=[(say(f"brief.{term}"), " ".join(sentences)) for term, sentences in brief],
+        glance=terms(front_door_glance(report)),
+        brief=[(say(f"brief.{term}"), " ".join(filter(None, sentences))) for term, sentences in brief],
     )
+
+
+def front_door_glance(report: FrontDoor) -> list[Answer]:
+    """Return the four answers of the first screen."""
+    n, support = len(report.cohort.rows), report.cohort.step("support")
+    median, slowest = (report.find(measure) for measure in ("fd2", "fd2p90"))
+    known = [row is not None and not isnan(row["value"]) for row in (median, slowest)]
+    why = say("front_door.answer_no_support") if not support else " ".join(still_waiting(report))
+    changed = _changes(report, "fd2_change")
+    return of_front_door(
+        waits=(
+            days(_value(report, "fd2")) if known[0] else "",
+            days(_value(report, "fd2p90")) if all(known) else "",
+        ),
+        limits=(span(median), span(slowest)),
+        received=received(n, report.year.label, support),
+        reading=reading_of_wait(changed[0]) if changed else "",
+        changed=_sentence(report, changed[0], "front_door.changed") if changed else "",
+        why=why,
+    )
+
+
+def received(n: int, year: str, support: int | None) -> Answer:
+    """Say how many contacts were received, and for how many of them support was to begin, where that is known."""
+    given = {} if support is None else {"support": say("front_door.card_support", n=support)}
+    key = "received_only" if support is None else "received"
+    return Answer(say("glance.many"), fw.units("contact", n), say(f"glance_council.{key}", year=year, **given))
+
+
+def span(row: pd.Series[Any] | None) -> str:
+    """Write the limits of a wait alone: 13 to 16 days; empty where they are not known."""
+    if row is None or pd.isna(row["lower"]):
+        return ""
+    upper = say("front_door.open") if pd.isna(row["upper"]) else f"{row['upper']:g}"
+    return say("glance_council.span", lower=f"{row['lower']:g}", upper=upper)
+
+
+def reading_of_wait(row: pd.Series[Any]) -> str:
+    """Return how the wait differs from the year before: longer, shorter, unclear."""
+    if pd.isna(row["lower"]) or pd.isna(row["upper"]) or row["lower"] <= 0 <= row["upper"]:
+        return "unclear"
+    return "longer" if row["value"] > 0 else "shorter"
 
 
 def front_door_sentence(report: FrontDoor) -> str:
@@ -100,32 +147,22 @@ def days(value: float) -> str:
 
 
 def _decided(report: FrontDoor) -> str:
-    """Say what was decided: each decision as a count of the contacts of the year."""
     decision = report.cohort.rows["decision"]
-    known = report.cohort.step("decided")
-    received = {"n": len(decision), "number": f"{len(decision):,}", "year": report.year.label}
-    if not known:
-        return say("front_door.none_decided", **received)
     counts = {name: int((decision == name).sum()) for name in DECIDED}
-    parts = [say(f"front_door.by_{name}", n=n) for name, n in counts.items() if n]
+    counts["unknown"] = len(decision) - report.cohort.step("decided")
+    return decided_words(len(decision), counts, report.year.label)
+
+
+def decided_words(received: int, counts: Mapping[str, int], year: str) -> str:
+    """Say what was decided: each decision, and `unknown`, as a count of the contacts of a year."""
+    known = received - counts["unknown"]
+    given = {"n": received, "number": f"{received:,}", "year": year}
+    if not known:
+        return say("front_door.none_decided", **given)
+    parts = [say(f"front_door.by_{name}", n=counts[name]) for name in DECIDED if counts[name]]
     by = say("front_door.and").join([*([say("front_door.between").join(parts[:-1])] if parts[1:] else []), parts[-1]])
-    unknown = say("front_door.unknown_decisions", n=len(decision) - known)
-    return f"{say('front_door.decided', **received, known=f'{known:,}', by=by)} {unknown}"
-
-
-def _waits(report: FrontDoor) -> list[str]:
-    """Say both waits with their intervals."""
-    if not report.cohort.step("support"):
-        return [say("front_door.answer_no_support")]
-    given = {
-        f"{name}{suffix}": words
-        for name, measure in (("median", "fd2"), ("p90", "fd2p90"))
-        for suffix, words in (
-            ("", days(_value(report, measure))),
-            ("_limits", _limits(report.find(measure))),
-        )
-    }
-    return [say("front_door.waits", **given)]
+    unknown = say("front_door.unknown_decisions", n=counts["unknown"])
+    return f"{say('front_door.decided', **given, known=f'{known:,}', by=by)} {unknown}"
 
 
 def _step_ups(report: FrontDoor) -> str:

@@ -18,6 +18,7 @@ from ehp_eval.words import day_in_words, say
 
 if TYPE_CHECKING:
     from ehp_eval.front_door import FrontDoor
+    from ehp_eval.public import PublicFrontDoor
 
 _ESTIMATE = ["numerator", "denominator", "value", "lower", "upper"]
 
@@ -26,7 +27,7 @@ def front_door_flow(report: FrontDoor) -> Table:
     """Show how many contacts came in, how many left at each step, and why."""
     frame = report.cohort.flow
     return Table(
-        pd.DataFrame({"step": [_flow_words(row) for row in frame.itertuples()], "number": frame["count"]}),
+        pd.DataFrame({"step": _steps(frame), "number": frame["count"]}),
         caption=say("front_door.flow_caption", title=report.service.title, year=report.year.label),
         headings={"step": say("flow.step"), "number": say("flow.number")},
         note=say("front_door.flow_note"),
@@ -127,6 +128,13 @@ def front_door_limits(report: FrontDoor) -> Bullets:
 
 def front_door_method(report: FrontDoor) -> Table:
     """Show the definitions behind the figures."""
+    frame = pd.DataFrame(method_rows(report), columns=["item", "what"])
+    headings = {"item": say("method.item"), "what": say("method.what")}
+    return Table(frame, caption=say("method.caption"), headings=headings)
+
+
+def method_rows(report: FrontDoor | PublicFrontDoor) -> list[tuple[str, Any]]:
+    """Return the definitions behind the figures, each with what it is of."""
     service, made = report.service, report.service.provenance
     provenance = say(
         "method.definition_text",
@@ -135,7 +143,7 @@ def front_door_method(report: FrontDoor) -> Table:
         next_review=day_in_words(made.next_review),
     )
     window = say("window.days", n=service.primary_window_days)
-    rows: list[tuple[str, Any]] = [
+    return [
         (say("method.unit"), say("front_door.method_unit")),
         (say("method.year"), say("front_door.method_year")),
         (say("method.extract"), day_in_words(report.council.extract_date)),
@@ -146,15 +154,20 @@ def front_door_method(report: FrontDoor) -> Table:
         (say("method.definition"), provenance),
         (say("method.sources"), Markup("; ").join(quoted(source) for source in made.sources)),
     ]
-    frame = pd.DataFrame(rows, columns=["item", "what"])
-    headings = {"item": say("method.item"), "what": say("method.what")}
-    return Table(frame, caption=say("method.caption"), headings=headings)
 
 
-def _flow_words(row: Any) -> str:
-    if row.step:
-        return say(f"front_door.flow_{row.step}")
-    return say("flow.minus", reason=say(f"front_door.flow_{row.reason}"))
+def flow_words(kind: str, name: str) -> str:
+    """Write a row of the flow: of a step ("step"), or of a reason why contacts are not in the next one ("left")."""
+    return (
+        say(f"front_door.flow_{name}") if kind == "step" else say("flow.minus", reason=say(f"front_door.flow_{name}"))
+    )
+
+
+def _steps(flow: pd.DataFrame) -> list[str]:
+    return [
+        flow_words("step", step) if step else flow_words("left", reason)
+        for step, reason in zip(flow["step"], flow["reason"], strict=True)
+    ]
 
 
 def _not_matured(report: FrontDoor) -> list[str]:

@@ -8,16 +8,19 @@ import pandas as pd
 
 from ehp_eval.charts import Chart, trend_chart
 from ehp_eval.evaluation import Overview
+from ehp_eval.present.audiences import framed
 from ehp_eval.present.service_charts import events_until
 from ehp_eval.prose import Paragraph
+from ehp_eval.public import PublicOverview
 from ehp_eval.tables import Table
 from ehp_eval.words import say
 
 if TYPE_CHECKING:
+    from ehp_eval.public import PublicSystem
     from ehp_eval.system import System
 
 
-def looked_after_sentence(report: Overview | System) -> Paragraph:
+def looked_after_sentence(report: Overview | System | PublicOverview | PublicSystem) -> Paragraph:
     """Say how many children the authority looked after at the beginning, the peak and the end of its series."""
     own = own_series(report)
     if own.empty:
@@ -38,7 +41,7 @@ def looked_after_sentence(report: Overview | System) -> Paragraph:
     )
 
 
-def looked_after_chart(report: Overview | System) -> Chart | Paragraph:
+def looked_after_chart(report: Overview | System | PublicOverview | PublicSystem) -> Chart | Paragraph:
     """Chart the rate of looked-after children beside each comparator and the nation."""
     if own_series(report).empty:
         return Paragraph(say("overview.no_series_chart"))
@@ -67,7 +70,7 @@ def looked_after_chart(report: Overview | System) -> Chart | Paragraph:
     rounded = "" if pd.isna(to) else say("overview.rounded", to=int(to))
     events = events_until(report)
     return trend_chart(
-        series,
+        framed(report, series),
         x="date",
         y="value",
         series="area",
@@ -80,7 +83,7 @@ def looked_after_chart(report: Overview | System) -> Chart | Paragraph:
     )
 
 
-def counts_table(report: Overview | System) -> Table | Paragraph:
+def counts_table(report: Overview | System | PublicOverview | PublicSystem) -> Table | Paragraph:
     """Show the published counts behind the rates, a year a row: on paper too many years for columns."""
     series = series_of(report)
     if series.empty:
@@ -89,19 +92,19 @@ def counts_table(report: Overview | System) -> Table | Paragraph:
     wide = series.pivot(index="year", columns="area", values="children")[list(series["area"].unique())]
     frame = wide.astype("Int64").reset_index().assign(year=lambda rows: rows["year"].astype("str"))
     return Table(
-        frame,
+        framed(report, frame),
         caption=say("overview.counts_caption"),
         headings={"year": say("chart.year")},
         note="; ".join(dict.fromkeys(series["source"])),
     )
 
 
-def series_of(report: Overview | System) -> pd.DataFrame:
+def series_of(report: Overview | System | PublicOverview | PublicSystem) -> pd.DataFrame:
     """Return the looked-after series of the authority, its comparators and the nation."""
-    return report.looked_after if isinstance(report, Overview) else report.series
+    return report.looked_after if isinstance(report, Overview | PublicOverview) else report.series
 
 
-def own_series(report: Overview | System) -> pd.DataFrame:
+def own_series(report: Overview | System | PublicOverview | PublicSystem) -> pd.DataFrame:
     """Return the authority's own looked-after series."""
     series = series_of(report)
     return series[series["area"] == report.council.settings.council.authority]

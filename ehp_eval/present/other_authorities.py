@@ -17,10 +17,11 @@ from ehp_eval.words import month_in_words, say
 
 if TYPE_CHECKING:
     from ehp_eval.other_authorities import OtherAuthorities, Outcome
+    from ehp_eval.public import PublicSystem
     from ehp_eval.system import System
 
 
-def elsewhere_claim(report: System) -> Paragraph:
+def elsewhere_claim(report: System | PublicSystem) -> Paragraph:
     """Quote the claim that is held against other authorities, or say that there is nothing to hold."""
     found, change = report.elsewhere, report.council.settings.system_change
     if found is None:
@@ -39,7 +40,7 @@ def elsewhere_claim(report: System) -> Paragraph:
     )
 
 
-def elsewhere_findings(report: System) -> Bullets | None:
+def elsewhere_findings(report: System | PublicSystem) -> Bullets | None:
     """Say what the comparison gives: the course of the count, the counterpart, its rank, and whether counts agree."""
     found = report.elsewhere
     if found is None:
@@ -61,7 +62,7 @@ def elsewhere_findings(report: System) -> Bullets | None:
     return Bullets(line for line in lines if line)
 
 
-def elsewhere_limits(report: System) -> Bullets | None:
+def elsewhere_limits(report: System | PublicSystem) -> Bullets | None:
     """Say what follows from the comparison and what does not."""
     found = report.elsewhere
     if found is None:

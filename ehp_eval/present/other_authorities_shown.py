@@ -11,17 +11,19 @@ import pandas as pd
 
 from ehp_eval.charts import Chart, placebo_chart, trend_chart
 from ehp_eval.other_authorities import RATE
+from ehp_eval.present.audiences import framed
 from ehp_eval.tables import Table, percent, signed
 from ehp_eval.words import say
 
 if TYPE_CHECKING:
     from ehp_eval.other_authorities import OtherAuthorities, Outcome
+    from ehp_eval.public import PublicSystem
     from ehp_eval.system import System
 
 _LEAST_WEIGHT = 0.01
 
 
-def elsewhere_trends(report: System) -> Chart | None:
+def elsewhere_trends(report: System | PublicSystem) -> Chart | None:
     """Chart the authority's rate, that of its synthetic counterpart and the average of the others."""
     found = report.elsewhere
     if found is None:
@@ -54,7 +56,7 @@ def elsewhere_trends(report: System) -> Chart | None:
         for name, line in names.items()
     ]
     return trend_chart(
-        frame,
+        framed(report, frame),
         x="date",
         y="rate",
         series="series",
@@ -67,7 +69,7 @@ def elsewhere_trends(report: System) -> Chart | None:
     )
 
 
-def elsewhere_weights(report: System) -> Table | None:
+def elsewhere_weights(report: System | PublicSystem) -> Table | None:
     """Show of which authorities the counterpart is made."""
     found = report.elsewhere
     if found is None:
@@ -76,7 +78,7 @@ def elsewhere_weights(report: System) -> Table | None:
     shown = weights[weights > _LEAST_WEIGHT]
     frame = pd.DataFrame({"authority": shown.index, "weight": [percent(float(weight), 0) for weight in shown]})
     return Table(
-        frame,
+        framed(report, frame),
         caption=say("elsewhere.weights_caption", authority=found.area),
         headings={"authority": say("overview.authority"), "weight": say("elsewhere.weight")},
         note=say(
@@ -89,7 +91,7 @@ def elsewhere_weights(report: System) -> Table | None:
     )
 
 
-def elsewhere_gaps(report: System) -> Table | None:
+def elsewhere_gaps(report: System | PublicSystem) -> Table | None:
     """Show the authority, its counterpart and the gap at each 31 March after the change."""
     found = report.elsewhere
     if found is None:
@@ -111,14 +113,14 @@ def elsewhere_gaps(report: System) -> Table | None:
     frame = pd.DataFrame(rows)
     words = {name: say(f"elsewhere.gaps_{name}") for name in ("date", "synthetic", "gap", "children")}
     return Table(
-        frame,
+        framed(report, frame),
         caption=say("elsewhere.gaps_caption", authority=found.area),
         headings={**words, "actual": found.area},
         note=say("elsewhere.gaps_note"),
     )
 
 
-def elsewhere_placebos(report: System) -> Chart | None:
+def elsewhere_placebos(report: System | PublicSystem) -> Chart | None:
     """Chart the gap of the authority among those of all others, each treated as if the change had been its own."""
     found = report.elsewhere
     if found is None:
@@ -129,11 +131,11 @@ def elsewhere_placebos(report: System) -> Chart | None:
     frame["date"] = _dates(frame["year"])
     own = rate.control
     return placebo_chart(
-        frame,
+        framed(report, frame),
         highlight=found.area,
         others=say("elsewhere.placebo_others", n=rate.in_space.areas - 1),
         event=(pd.Timestamp(found.change.on), found.change.what),
-        data=_placebo_table(found),
+        data=_placebo_table(report, found),
         caption=say("elsewhere.placebo_caption"),
         alt=say(
             "elsewhere.placebo_alt",
@@ -153,7 +155,7 @@ def elsewhere_placebos(report: System) -> Chart | None:
     )
 
 
-def elsewhere_differences(report: System) -> Table | None:
+def elsewhere_differences(report: System | PublicSystem) -> Table | None:
     """Show the difference-in-differences, of rate and of indexed counts, by the years before that are taken."""
     found = report.elsewhere
     if found is None:
@@ -172,14 +174,14 @@ def elsewhere_differences(report: System) -> Table | None:
     frame = pd.DataFrame(rows)
     confidence = percent(float(found.outcomes[RATE].differences["confidence"].iloc[0]), 0)
     return Table(
-        frame,
+        framed(report, frame),
         caption=say("elsewhere.differences_caption", authority=found.area),
         headings={name: say(f"elsewhere.differences_{name}", confidence=confidence) for name in frame.columns},
         note=say("elsewhere.differences_note", authority=found.area, n=len(found.others)),
     )
 
 
-def elsewhere_in_time(report: System) -> Table | None:
+def elsewhere_in_time(report: System | PublicSystem) -> Table | None:
     """Show what the same method finds at earlier years, in which no such change was made."""
     found = report.elsewhere
     if found is None:
@@ -198,14 +200,14 @@ def elsewhere_in_time(report: System) -> Table | None:
         return None
     frame = pd.DataFrame(rows)
     return Table(
-        frame,
+        framed(report, frame),
         caption=say("elsewhere.in_time_caption"),
         headings={name: say(f"elsewhere.in_time_{name}") for name in frame.columns},
         note=say("elsewhere.in_time_note"),
     )
 
 
-def elsewhere_checks(report: System) -> Table | None:
+def elsewhere_checks(report: System | PublicSystem) -> Table | None:
     """Show whether the answer holds: by indexed counts, without single authorities, before rounding."""
     found = report.elsewhere
     if found is None:
@@ -213,14 +215,14 @@ def elsewhere_checks(report: System) -> Table | None:
     rows = [row for outcome in found.outcomes.values() for row in _checks(found, outcome)]
     frame = pd.DataFrame(rows)
     return Table(
-        frame,
+        framed(report, frame),
         caption=say("elsewhere.checks_caption"),
         headings={name: say(f"elsewhere.checks_{name}") for name in frame.columns},
         note=say("elsewhere.checks_note", year=found.last_before),
     )
 
 
-def _placebo_table(found: OtherAuthorities) -> Table:
+def _placebo_table(report: System | PublicSystem, found: OtherAuthorities) -> Table:
     """Show, for every authority, the fit before, the mean gap after and their ratio."""
     table = found.outcomes[RATE].in_space.table.sort_values("ratio", ascending=False, kind="stable")
     rows = [
@@ -236,7 +238,7 @@ def _placebo_table(found: OtherAuthorities) -> Table:
     frame = pd.DataFrame(rows)
     words = {name: say(f"elsewhere.placebo_{name}") for name in ("fit", "after", "ratio", "gap")}
     return Table(
-        frame,
+        framed(report, frame),
         caption=say("chart.data_caption", caption=say("elsewhere.placebo_caption")),
         headings={"authority": say("overview.authority"), **words},
         note=say("elsewhere.placebo_table_note"),

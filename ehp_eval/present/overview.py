@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ehp_eval.present.audiences import framed
 from ehp_eval.present.overview_first import cannot
 from ehp_eval.prose import Bullets, Paragraph
 from ehp_eval.tables import Table, percent
@@ -13,10 +14,11 @@ from ehp_eval.words import say
 
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Overview
+    from ehp_eval.public import PublicOverview
     from ehp_eval.system import System
 
 
-def impossible_claims(report: Overview) -> Bullets | Paragraph:
+def impossible_claims(report: Overview | PublicOverview) -> Bullets | Paragraph:
     """Name the published percentages that no whole number of the stated denominator gives."""
     wrong = [claim for claim in report.claims if claim.verdict == "impossible"]
     intro = say("overview.impossible_intro", n=len(wrong))
@@ -56,7 +58,7 @@ def overview_limits(report: Overview) -> Bullets:
     return Bullets([*cannot(report), say("overview.context"), say("overview.safety_elsewhere")])
 
 
-def not_evaluated(report: Overview) -> Bullets | Paragraph:
+def not_evaluated(report: Overview | PublicOverview) -> Bullets | Paragraph:
     """Say which services could not be evaluated, and for want of which tables."""
     lines = [
         say("limits.not_evaluated", title=title, tables=", ".join(lacking))
@@ -67,7 +69,7 @@ def not_evaluated(report: Overview) -> Bullets | Paragraph:
     return Bullets(lines) if lines else Paragraph(say("limits.none_missing"))
 
 
-def settings_table(report: Overview) -> Table:
+def settings_table(report: Overview | PublicOverview) -> Table:
     """Show the thresholds and assumptions that the council has set."""
     settings = report.council.settings
     values = {**settings.thresholds.model_dump(), **settings.costs.model_dump(exclude={"claimed_saving"})}
@@ -79,7 +81,7 @@ def settings_table(report: Overview) -> Table:
     values = {name: value for name, value in values.items() if value is not None}
     rows = [(say(f"thresholds.{name}"), _setting(value)) for name, value in values.items()]
     return Table(
-        pd.DataFrame(rows, columns=["setting", "value"]),
+        framed(report, pd.DataFrame(rows, columns=["setting", "value"])),
         caption=say("overview.settings_caption"),
         headings={"setting": say("overview.setting"), "value": say("overview.value")},
         note=say("overview.settings_note"),

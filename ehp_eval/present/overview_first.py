@@ -10,17 +10,18 @@ from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.changes import latest_changes
 from ehp_eval.present.front_door import front_door_sentence
+from ehp_eval.present.glance import Answer, reading_of
+from ehp_eval.present.glance_council import NO_READING, of_services, shared_verdict, terms
 from ehp_eval.present.looked_after import own_series
 from ehp_eval.present.register import overdue_sentence
-from ehp_eval.present.verdict import verdict_word
 from ehp_eval.prose import Headline, KeyFigures
 from ehp_eval.streams import STREAMS
 from ehp_eval.tables import unbroken
-from ehp_eval.verdict import CONTINUE, NO_COMPARATOR, REDIRECTION, WATCH
 from ehp_eval.words import day_in_words, say
 
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation, Overview
+    from ehp_eval.public import PublicOverview
 
 
 def overview_sentence(report: Overview) -> str:
@@ -41,11 +42,9 @@ def overview_sentence(report: Overview) -> str:
 
 
 def overview_answer(report: Overview) -> Headline:
-    """Show what the year's evaluations come to together, and in short what a committee member asks next."""
+    """Show what the year's evaluations come to together, at a glance, and what a committee member asks next."""
     brief = {
-        "verdict": _verdicts(report),
         "for": [say("overview.for")],
-        "how_many": _how_many(report),
         "happened": _happened(report),
         "safe": _safe(report),
         "changed": _changed(report),
@@ -55,22 +54,36 @@ def overview_answer(report: Overview) -> Headline:
     return Headline(
         say("overview.question"),
         unbroken(overview_sentence(report)),
+        glance=terms(overview_glance(report)),
+        verdict=shared_verdict([each.verdict.verdict for each in report.services]),
         brief=[(say(f"brief.{term}"), unbroken(" ".join(sentences))) for term, sentences in brief.items() if sentences],
     )
 
 
-def _verdicts(report: Overview) -> list[str]:
-    """Name the services by their verdict, those first that ask for a decision."""
-    found = []
-    for verdict in (REDIRECTION, CONTINUE, WATCH):
-        judged = [each for each in report.services if each.verdict.verdict == verdict]
-        if judged:
-            titles = _titles(report, judged)
-            found.append(say("overview.verdicts_one", verdict=verdict_word(judged[0].verdict), services=titles))
-    if all(each.verdict.verdict == WATCH for each in report.services) and report.services:
-        shared = set.intersection(*(set(each.verdict.reasons) for each in report.services))
-        found += [say(f"overview.all_{reason}") for reason in (NO_COMPARATOR,) if reason in shared]
-    return found
+def overview_glance(report: Overview) -> list[Answer]:
+    """Return the four answers of the first screen."""
+    counted = dict.fromkeys(("child", "baby", "parent"), 0)
+    for each in report.services:
+        for cohort in (each.cohort, *each.other_streams.values()):
+            counted[cohort.unit] += len(cohort.at_risk)
+    return of_services(
+        [_reading(each) for each in report.services],
+        counted,
+        [],
+        enough=sum(each.verdict.gate("data").state == "pass" for each in report.services),
+        minimum=report.council.settings.thresholds.verdict_minimum,
+        verdicts={each.service.title: each.verdict.verdict for each in report.services},
+        year=report.year.label,
+        next_to=overdue(report),
+    )
+
+
+def _reading(report: Evaluation) -> str:
+    """Return how a service does against like children."""
+    outcome = report.comparison.outcome if report.comparison else None
+    if outcome is None:
+        return NO_READING
+    return reading_of(outcome.difference.lower, outcome.difference.upper)
 
 
 def cannot(report: Overview) -> list[str]:
@@ -87,13 +100,6 @@ def _titles(report: Overview, services: list[Evaluation]) -> str:
     return ", ".join(each.service.title for each in services)
 
 
-def _how_many(report: Overview) -> list[str]:
-    evaluated = say("overview.evaluated", n=len(report.services), year=report.year.label)
-    parents = sum(len(each.cohort.at_risk) for each in report.services if each.service.unit == "parent")
-    counted = say("overview.supported", children=f"{_children(report):,}", parents=fw.units("parent", parents))
-    return [evaluated, counted]
-
-
 def _children(report: Overview) -> int:
     """Count the children and babies of the year in every stream of every service, each service apart."""
     return sum(
@@ -106,19 +112,22 @@ def _children(report: Overview) -> int:
 
 def _happened(report: Overview) -> list[str]:
     """Say how many children were looked after at the end of the year and a year before, and what came to the door."""
-    own = own_series(report)
-    now, before = (own[own["date"] == end] for end in (report.year.end, report.year.earlier(1).end))
-    words = {"date": day_in_words(report.year.end)}
-    if now.empty:
-        sentences = [say("overview.looked_after_unknown", **words)]
-    else:
-        words["children"] = f"{now.iloc[0]['children']:,}"
-        key = "now" if before.empty else "both"
-        earlier = "" if before.empty else f"{before.iloc[0]['children']:,}"
-        sentences = [say(f"overview.looked_after_{key}", before=earlier, **words)]
+    sentences = looked_after_lines(report, own_series(report))
     if report.front_door:
         sentences.append(say("overview.front_door", answer=front_door_sentence(report.front_door)))
     return sentences
+
+
+def looked_after_lines(report: Overview | PublicOverview, own: pd.DataFrame) -> list[str]:
+    """Say how many children were looked after at the end of the year and a year before, by the published series."""
+    now, before = (own[own["date"] == end] for end in (report.year.end, report.year.earlier(1).end))
+    words = {"date": day_in_words(report.year.end)}
+    if now.empty:
+        return [say("overview.looked_after_unknown", **words)]
+    words["children"] = f"{now.iloc[0]['children']:,}"
+    key = "now" if before.empty else "both"
+    earlier = "" if before.empty else f"{before.iloc[0]['children']:,}"
+    return [say(f"overview.looked_after_{key}", before=earlier, **words)]
 
 
 def _safe(report: Overview) -> list[str]:
@@ -149,10 +158,12 @@ def _changed(report: Overview) -> list[str]:
     if not latest:
         return [say("change.nothing", year=report.year.label)]
     open_ = sum(bool(row["lower"] <= 0 <= row["upper"]) for row in latest)
-    sentences = [say("overview.changed", n=len(latest), unclear=open_)]
-    if "actions" in report.council.supplied:
-        sentences.append(overdue_sentence(report))
-    return sentences
+    return [say("overview.changed", n=len(latest), unclear=open_)]
+
+
+def overdue(report: Overview | PublicOverview) -> str:
+    """Say how much of what was promised is overdue; nothing where the register was not supplied."""
+    return overdue_sentence(report) if "actions" in report.council.supplied else ""
 
 
 def overview_figures(report: Overview) -> KeyFigures:
@@ -165,9 +176,14 @@ def overview_figures(report: Overview) -> KeyFigures:
             say("overview.supported_card_detail"),
         )
     ]
+    return KeyFigures([*cards, *looked_after_card(report), claims_card(report)])
+
+
+def looked_after_card(report: Overview | PublicOverview) -> list[tuple[str, str, str]]:
+    """Return the card of the children looked after, as last published; nothing where there is no such series."""
     own = own_series(report)
     latest = own[own["date"] <= report.year.end].tail(1)
-    cards += [
+    return [
         (
             f"{row['children']:,}",
             say("overview.looked_after_card", date=day_in_words(row["date"])),
@@ -175,15 +191,20 @@ def overview_figures(report: Overview) -> KeyFigures:
         )
         for _, row in latest.iterrows()
     ]
+
+
+def claims_card(report: Overview | PublicOverview) -> tuple[str, str, str]:
+    """Return the card of the published percentages that no whole number can give."""
     checked = [
         claim for claim in report.claims if claim.verdict in ("fits", "several", "impossible", "agrees", "disagrees")
     ]
     checked = [claim for claim in checked if claim.percent and claim.denominator]
     wrong = [claim for claim in checked if claim.verdict == "impossible"]
-    cards.append(
-        (f"{len(wrong)}", say("overview.claims_card", n=len(wrong)), say("overview.claims_card_detail", n=len(checked)))
+    return (
+        f"{len(wrong)}",
+        say("overview.claims_card", n=len(wrong)),
+        say("overview.claims_card_detail", n=len(checked)),
     )
-    return KeyFigures(cards)
 
 
 def year_on(report: Evaluation) -> pd.Series[Any] | None:

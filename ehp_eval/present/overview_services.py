@@ -13,7 +13,7 @@ from ehp_eval.present.front_door import front_door_growth, front_door_sentence
 from ehp_eval.present.overview_first import year_on
 from ehp_eval.present.system import system_table
 from ehp_eval.present.value import cost_words
-from ehp_eval.present.verdict import reasons_words, verdict_word
+from ehp_eval.present.verdict import verdict_why
 from ehp_eval.prose import Callout, Paragraph
 from ehp_eval.streams import STREAMS
 from ehp_eval.tables import Table, unbroken
@@ -22,7 +22,6 @@ from ehp_eval.words import say
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation, Overview
     from ehp_eval.front_door import FrontDoor
-    from ehp_eval.verdict import Verdict
 
 
 def services_chart(report: Overview) -> Chart | Callout:
@@ -80,8 +79,8 @@ def published_verdicts(report: Overview) -> Table:
     rows = [
         {
             "service": each.service.title,
-            "published": _verdict_words(each.published),
-            "records": _verdict_words(each.verdict),
+            "published": verdict_why(each.published),
+            "records": verdict_why(each.verdict),
         }
         for each in report.services
     ]
@@ -101,21 +100,12 @@ def published_verdicts(report: Overview) -> Table:
 def _service_row(report: Overview, each: Evaluation) -> dict[str, str]:
     return {
         "service": each.service.title,
-        "verdict": unbroken(_verdict_words(each.verdict)),
+        "verdict": unbroken(verdict_why(each.verdict)),
         "year_on": unbroken(_at_12_months(report, each)),
         "counted": fw.units(each.service.unit, len(each.cohort.at_risk)),
         "changed_column": unbroken(_change_words(each)),
         "cost": unbroken(cost_words(each.value)),
     }
-
-
-def _verdict_words(verdict: Verdict) -> str:
-    reasons = reasons_words(verdict)
-    return (
-        say("overview.verdict_why", verdict=verdict_word(verdict), reasons=reasons)
-        if reasons
-        else verdict_word(verdict)
-    )
 
 
 def _at_12_months(report: Overview, each: Evaluation) -> str:

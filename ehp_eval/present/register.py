@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from ehp_eval.errors import EhpError
 from ehp_eval.present import figure_words as fw
+from ehp_eval.present.audiences import framed
 from ehp_eval.present.shared import document_numbers, documents_named
 from ehp_eval.prose import Paragraph
 from ehp_eval.register import STATUSES, register
@@ -17,9 +18,10 @@ from ehp_eval.words import day_in_words, month_in_words, say
 
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Overview
+    from ehp_eval.public import PublicOverview
 
 
-def register_summary(report: Overview) -> Paragraph:
+def register_summary(report: Overview | PublicOverview) -> Paragraph:
     """Say how many promises there are, how they stand by the documents, and how many are overdue."""
     council = report.council
     if "actions" not in council.supplied:
@@ -35,7 +37,7 @@ def register_summary(report: Overview) -> Paragraph:
     return Paragraph(" ".join(sentences))
 
 
-def overdue_sentence(report: Overview) -> str:
+def overdue_sentence(report: Overview | PublicOverview) -> str:
     """Say in a sentence how much of what was promised is overdue, by what the documents say."""
     rows = register(report.council)
     if rows.empty:
@@ -43,7 +45,7 @@ def overdue_sentence(report: Overview) -> str:
     return say("register.overdue_short", n=int(rows["overdue"].sum()), of=say("register.of", n=len(rows)))
 
 
-def register_table(report: Overview) -> Table | Paragraph:
+def register_table(report: Overview | PublicOverview) -> Table | Paragraph:
     """Show every promise with its source, its due date, what is known of it and the measures that follow it."""
     rows = register(report.council)
     if rows.empty:
@@ -52,7 +54,7 @@ def register_table(report: Overview) -> Table | Paragraph:
     rows = rows.assign(latest=_set_by_the_latest(rows, set(documents)))
     frame = pd.DataFrame([_row(row, documents, measured) for _, row in rows.iterrows()])
     return Table(
-        frame,
+        framed(report, frame),
         caption=say("register.caption", date=day_in_words(report.council.extract_date)),
         headings={name: say(f"register.{name}") for name in frame.columns},
         note=Markup(" ").join(
@@ -74,7 +76,7 @@ def _set_by_the_latest(rows: pd.DataFrame, documents: set[str]) -> pd.Series[pd.
     return months.where((months == months.max()) & surely)
 
 
-def _measured(report: Overview) -> set[str]:
+def _measured(report: Overview | PublicOverview) -> set[str]:
     """Return the ids of the measures that the overview's reports compute."""
     reports = [report.figures, *(each.figures for each in report.services)]
     reports += [each.figures for each in (report.front_door, report.system) if each]

@@ -13,6 +13,7 @@ from ehp_eval.tables import Table, percent_words
 from ehp_eval.words import month_in_words, say
 
 if TYPE_CHECKING:
+    from ehp_eval.config import Service
     from ehp_eval.evaluation import Evaluation
     from ehp_eval.front_door import FrontDoor
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def about(report: Evaluation | FrontDoor) -> Bullets:
     """Say what the service is, for whom, how much support it sets out to give, and since when."""
     service = report.service
-    parts = [service.what_it_does, say("about.who", cohort=service.cohort)]
+    parts = [purpose(service), service.what_it_does, say("about.who", cohort=service.cohort)]
     if service.dose:
         parts.append(say("about.dose", visits=_range(service.dose.visits_per_week), weeks=_range(service.dose.weeks)))
     for measure, target in service.targets.items():
@@ -32,6 +33,12 @@ def about(report: Evaluation | FrontDoor) -> Bullets:
     else:
         parts.append(say("about.since", since=month_in_words(service.operational_since)))
     return Bullets(parts)
+
+
+def purpose(service: Service) -> str:
+    """Say what a report on the service is to answer."""
+    question = say("front_door.question" if service.unit == "contact" else f"question.{service.stream}")
+    return say("about.purpose", question=question)
 
 
 def flow(report: Evaluation) -> Table:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ehp_eval.cohort import Cohort
     from ehp_eval.evaluation import Evaluation, Overview
     from ehp_eval.front_door import FrontDoor
+    from ehp_eval.public import PublicReport
     from ehp_eval.system import System
 
 
@@ -114,7 +115,9 @@ def years_at_12_months(report: Evaluation) -> Chart | Callout:
     return _by_year(report, STREAMS[report.service.stream].main, HEADLINE_DAYS, {})
 
 
-def events_until(report: Evaluation | FrontDoor | Overview | System, service: str | None = None) -> pd.DataFrame:
+def events_until(
+    report: Evaluation | FrontDoor | Overview | System | PublicReport, service: str | None = None
+) -> pd.DataFrame:
     """Return the events up to the extract date: all, or those that concern everybody or one service.
 
     Returns

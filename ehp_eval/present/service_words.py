@@ -50,6 +50,20 @@ def followed_days(report: Evaluation) -> int:
     return max(passed, default=0)
 
 
+def main_figure(report: Evaluation) -> tuple[pd.Series[Any] | None, Period, int]:
+    """Return the figure on which the answer rests, its period, and its window in days: 0 for the day support closed.
+
+    None in place of the figure where it says nothing of anybody yet.
+    """
+    if report.full is not None and not report.full.at_risk.empty:
+        period, days = report.full.period, HEADLINE_DAYS
+    else:
+        period, days = report.year, followed_days(report)
+    closing = STREAMS[report.service.stream].closing
+    row = primary(report, period, days) if days else report.deciding(closing, period) if closing else None
+    return (row if row is not None and row["denominator"] else None), period, days
+
+
 def at_closure(report: Evaluation, period: Period, stream: str | None = None) -> str:
     """Write what is known of those of a period when support closed."""
     stream = stream or report.service.stream

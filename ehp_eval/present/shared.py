@@ -8,72 +8,78 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pandas as pd
 from markupsafe import Markup, escape
 
-from ehp_eval.errors import ArgumentError
+from ehp_eval.config import OVERVIEW
 from ehp_eval.evaluation import Overview
 from ehp_eval.measures.figures import POINTS, SHARE
 from ehp_eval.measures.reach import REACHED
 from ehp_eval.measures.topics import MEASURE_IDS
+from ehp_eval.opening import INTERNAL, PUBLIC
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.figure_words import NOTHING
 from ehp_eval.present.records import excluded_banner
 from ehp_eval.prose import PageHeader, Paragraph, quoted, sentence
+from ehp_eval.public import PublicOverview, PublicReport, PublicSystem
+from ehp_eval.publishing import ARRANGEMENT
 from ehp_eval.streams import STREAMS
 from ehp_eval.system import System
 from ehp_eval.tables import Table, percent
 from ehp_eval.words import day_in_words, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ehp_eval.claims import Claim
+    from ehp_eval.config import Service
     from ehp_eval.evaluation import Evaluation
     from ehp_eval.front_door import FrontDoor
     from ehp_eval.load import Council
+    from ehp_eval.publishing import ReportHeading
 
     Report: TypeAlias = Evaluation | FrontDoor | Overview | System
 
 LONGEST_NOTE = 240
-AUDIENCES = ("internal",)
 MIME = "application/vnd.ehp-eval.report+json"
 """Under this type an executed notebook holds its report's figures, for the run to collect."""
 
 
-def title(report: Report) -> str:
+def title(report: Report | PublicReport) -> str:
     """Return the title of a report."""
-    if isinstance(report, Overview):
-        return say("header.overview_title")
-    return say("header.system_title") if isinstance(report, System) else report.service.title
+    service: Service | None = getattr(report, "service", None)
+    if service is not None:
+        return service.title
+    return say("header.overview_title" if report.report == OVERVIEW else "header.system_title")
 
 
-def header(report: Report, audience: str) -> PageHeader:
-    """Show the head of a report, with the warnings that it must bear.
-
-    Parameters
-    ----------
-    report : Evaluation, FrontDoor, Overview or System
-    audience : str
-        For whom it is: "internal".
-
-    Raises
-    ------
-    ArgumentError
-        For any other audience: public reports need disclosure control.
-    """
-    check_audience(audience)
+def header(report: Report | PublicReport) -> PageHeader:
+    """Show the head of a report, with the warnings that it must bear: which, its audience decides."""
     council = report.council.settings.council
-    banners = [("internal", say("header.internal"))]
+    audience = PUBLIC if isinstance(report, PublicReport) else INTERNAL
+    if isinstance(report, PublicReport):
+        banners = [("public", say("header.public"))]
+        left_out = say("header.public_excluded") if report.facts["excluded"] else ""
+    else:
+        banners = [("internal", say("header.internal"))]
+        left_out = excluded_banner(report)
     if council.made_up:
         banners.insert(0, ("synthetic", say(f"header.{council.made_up}")))
-    if left_out := excluded_banner(report):
+    if left_out:
         banners.insert(-1, ("excluded", left_out))
-    subtitle = say("header.subtitle", year=report.year.label, extract=day_in_words(council.extract_date))
-    return PageHeader(f"{title(report)}, {report.year.label}", subtitle=subtitle, council=council.name, banners=banners)
+    subtitle = say("header.subtitle", year=report.year.label, extract=day_in_words(report.council.extract_date))
+    return PageHeader(
+        f"{title(report)}, {report.year.label}",
+        subtitle=subtitle,
+        council=council.name,
+        banners=banners,
+        headings=_headings(report.council.settings.headings),
+        audience=audience,
+    )
 
 
-def check_audience(audience: str) -> None:
-    """Raise `ArgumentError` for an audience that no report can be made for."""
-    if audience not in AUDIENCES:
-        raise ArgumentError(
-            f"There are no reports for the audience '{audience}'. Reports hold small numbers: use --audience internal"
-        )
+def _headings(named: Sequence[ReportHeading]) -> list[tuple[str, Sequence[str]]]:
+    """Return the headings of the reports: those that the settings name, else those of a committee report."""
+    if named:
+        return [(each.title, each.parts) for each in named]
+    return [(say(f"headings.{key}"), parts) for key, parts in ARRANGEMENT.items()]
 
 
 def claims_table(report: Report) -> Table | Paragraph:
@@ -82,7 +88,7 @@ def claims_table(report: Report) -> Table | Paragraph:
     if not report.claims:
         return Paragraph(say("claims_table.empty", title=title(report), year=report.year.label))
     numbers = document_numbers(report)
-    rows = [_claim_row(report.council, claim, numbers[claim.document], whole_council) for claim in report.claims]
+    rows = [claim_row(report.council, claim, numbers[claim.document], whole_council) for claim in report.claims]
     frame = pd.DataFrame(rows)
     synthetic = report.council.settings.council.made_up
     return Table(
@@ -98,13 +104,13 @@ def claims_table(report: Report) -> Table | Paragraph:
     )
 
 
-def document_numbers(report: Report) -> dict[str, int]:
+def document_numbers(report: Report | PublicReport) -> dict[str, int]:
     """Return the number under which every table of a report names a document: those of the claims come first."""
     titles = [claim.document for claim in report.claims]
-    if isinstance(report, Overview):
+    if isinstance(report, Overview | PublicOverview):
         actions = report.council.tables["actions"]
         titles += [*actions["document"], *actions["evidence_document"].dropna()]
-    elif isinstance(report, System):
+    elif isinstance(report, System | PublicSystem):
         titles += list(report.published["document"])
     return {title: n for n, title in enumerate(dict.fromkeys(titles), start=1)}
 
@@ -230,7 +236,8 @@ def _window_words(report: Evaluation | FrontDoor | System, row: pd.Series[Any]) 
     return say("window.closing") if row["measure"].partition("_")[0] in at_closure else NOTHING
 
 
-def _claim_row(council: Council, claim: Claim, document: int, with_service: bool) -> dict[str, Any]:
+def claim_row(council: Council, claim: Claim, document: int, with_service: bool) -> dict[str, Any]:
+    """Return the row of a claim in the table of the claims."""
     source = say("claims_table.source", document=document, paragraph=claim.paragraph)
     row: dict[str, Any] = {"claim": quoted(claim.wording) + Markup(escape(source))}
     if with_service:

@@ -11,6 +11,7 @@ from ehp_eval.charts import Chart, interval_chart, trend_chart
 from ehp_eval.contract import TABLES
 from ehp_eval.looked_after import NUMBER
 from ehp_eval.present import figure_words as fw
+from ehp_eval.present.audiences import framed
 from ehp_eval.present.looked_after import own_series
 from ehp_eval.present.service_charts import events_until
 from ehp_eval.present.shared import document_numbers, documents_named
@@ -20,19 +21,20 @@ from ehp_eval.tables import Table, percent_words
 from ehp_eval.words import day_in_words, month_in_words, say
 
 if TYPE_CHECKING:
+    from ehp_eval.public import PublicSystem
     from ehp_eval.system import System
     from ehp_eval.years import Period
 
 MEASURES = tuple(f"las{number}" for number in range(1, 13))
-_YEARS_SHOWN = 3
-_WINDOWS = {"las12": 365}
-_CENSUS, _FLOWS = ("las5", "las6", "las7"), ("las3", "las4")
+YEARS_SHOWN = 3
+WINDOWS = {"las12": 365}
+CENSUS, FLOWS = ("las5", "las6", "las7"), ("las3", "las4")
 _LIMITS = ("numerator", "denominator", "value", "lower", "upper")
 
 
 def system_table(report: System) -> Table:
     """Show las1 to las12, the latest year first, and how the year differs from the one before."""
-    years = report.years[::-1][:_YEARS_SHOWN]
+    years = report.years[::-1][:YEARS_SHOWN]
     found = {measure: [_find(report, measure, year) for year in years] for measure in MEASURES}
     rows = [
         {
@@ -64,7 +66,7 @@ def system_published(report: System) -> Table | None:
     frame = pd.DataFrame(
         {
             "measure": rows["measure"].map(fw.measure_title),
-            "period": rows["period"].map(_period_words),
+            "period": rows["period"].map(period_words),
             "published": [f"{value:,g}" for value in rows["value"]],
             "records": [fw.NOTHING if pd.isna(value) else f"{value:,.0f}" for value in rows["records"]],
             "source": [
@@ -95,7 +97,7 @@ def system_stock(report: System) -> Chart | Callout:
     frame = pd.concat([published.astype({"children": "float64"}), records], ignore_index=True)
     frame["date"] = pd.to_datetime(frame["date"])  # an empty series of numbers published has no dates
     names = list(dict.fromkeys(frame["series"]))
-    points = [_line(name, frame[frame["series"] == name]) for name in names]
+    points = [line_words(name, frame[frame["series"] == name]) for name in names]
     events = events_until(report)
     return trend_chart(
         frame,
@@ -113,7 +115,7 @@ def system_stock(report: System) -> Chart | Callout:
 
 def system_flows(report: System) -> Chart:
     """Chart the periods of care that started and that ended in each year, with their intervals."""
-    rows = [_charted(report, measure, year) for measure in _FLOWS for year in report.years]
+    rows = [_charted(report, measure, year) for measure in FLOWS for year in report.years]
     frame = pd.DataFrame(rows)
     points = [f"{row['group']}, {row['label']}: {row['value']:.0f}" for row in rows if row["value"] is not None]
     return interval_chart(
@@ -131,8 +133,8 @@ def system_flows(report: System) -> Chart:
 
 def system_shares(report: System) -> Chart:
     """Chart how the children of each 31 March are placed: with parents, moved often, out of county."""
-    years = report.years[-_YEARS_SHOWN:]
-    rows = [_charted(report, measure, year) for measure in _CENSUS for year in years]
+    years = report.years[-YEARS_SHOWN:]
+    rows = [_charted(report, measure, year) for measure in CENSUS for year in years]
     points = [
         f"{row['group']}, {row['label']}: {percent_words(row['value'])}" for row in rows if row["value"] is not None
     ]
@@ -149,25 +151,25 @@ def system_shares(report: System) -> Chart:
     )
 
 
-def system_limits(report: System) -> Bullets:
+def system_limits(report: System | PublicSystem) -> Bullets:
     """Say what the figures by year cannot tell."""
     first = report.years[0].label
     names = ("cause", "direction", "children", "chance")
     return Bullets([*(say(f"system.limit_{name}") for name in names), say("system.limit_history", first=first)])
 
 
-def system_method(report: System) -> Table:
+def system_method(report: System | PublicSystem) -> Table:
     """Show the definitions behind the figures."""
     names = ("unit", "year", "stock", "rate", "flows", "census", "orders", "home", "again", "intervals", "elsewhere")
     rows = [(say(f"system.method_{name}_row"), say(f"system.method_{name}")) for name in names]
     rows.insert(2, (say("method.extract"), day_in_words(report.council.extract_date)))
-    frame = pd.DataFrame(rows, columns=["item", "what"])
+    frame = framed(report, pd.DataFrame(rows, columns=["item", "what"]))
     headings = {"item": say("method.item"), "what": say("method.what")}
     return Table(frame, caption=say("method.caption"), headings=headings)
 
 
 def _find(report: System, measure: str, year: Period) -> pd.Series[Any] | None:
-    return report.find(measure, year, _WINDOWS.get(measure))
+    return report.find(measure, year, WINDOWS.get(measure))
 
 
 def _charted(report: System, measure: str, year: Period) -> dict[str, Any]:
@@ -176,7 +178,8 @@ def _charted(report: System, measure: str, year: Period) -> dict[str, Any]:
     return {"group": fw.measure_title(measure), "label": year.label, **values}
 
 
-def _line(name: str, rows: pd.DataFrame) -> str:
+def line_words(name: str, rows: pd.DataFrame) -> str:
+    """Describe one line of the chart of the stock: its first and its last number."""
     first, last = rows.iloc[0], rows.iloc[-1]
     return say(
         "system.stock_point",
@@ -188,7 +191,7 @@ def _line(name: str, rows: pd.DataFrame) -> str:
     )
 
 
-def _period_words(period: str) -> str:
+def period_words(period: str) -> str:
     """Write a day or month as a reader says it, and leave a year or part of one as it is written."""
     day = pd.to_datetime(period, format="%Y-%m-%d", errors="coerce")
     if pd.notna(day):

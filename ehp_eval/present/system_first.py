@@ -9,6 +9,8 @@ import pandas as pd
 from ehp_eval.front_door import signed_percent
 from ehp_eval.other_authorities import RATE
 from ehp_eval.present import figure_words as fw
+from ehp_eval.present.glance import Answer
+from ehp_eval.present.glance_council import of_system, terms
 from ehp_eval.present.looked_after import own_series
 from ehp_eval.present.other_authorities import counterpart_sentence, course_sentence
 from ehp_eval.prose import Headline, KeyFigures
@@ -16,25 +18,28 @@ from ehp_eval.tables import percent_words, signed, unbroken
 from ehp_eval.words import day_in_words, say
 
 if TYPE_CHECKING:
-    from ehp_eval.system import System
+    from collections.abc import Mapping
 
-_PLACED = ("las5", "las6", "las7")
-_ORDERS = ("las9", "las10")
+    from ehp_eval.public import PublicSystem
+    from ehp_eval.system import System
+    from ehp_eval.years import Period
+
+PLACED = ("las5", "las6", "las7")
+ORDERS = ("las9", "las10")
 _FLOWS = ("las3", "las4")
-_YEARS_BEFORE = 5
+YEARS_BEFORE = 5
 
 
 def system_sentence(report: System) -> str:
     """Return the report's answer: how many are looked after, against a year before and against other authorities."""
-    return " ".join(filter(None, (_number(report), _range(report), _elsewhere(report))))
+    return " ".join(filter(None, (_number(report), _range(report), elsewhere_sentence(report))))
 
 
 def system_answer(report: System) -> Headline:
-    """Show the answer, and in short: what it is for, how many, what happened, what changed, what is unknown."""
+    """Show the answer, at a glance and in short: what it is for, what happened, what changed, what is unknown."""
     found = report.elsewhere
     brief = [
         ("for", [say("system.for")]),
-        ("how_many", [_rate(report), _came_and_left(report)]),
         ("happened", [*_placed(report), *_orders(report)]),
         ("changed", _changed(report)),
         ("beside", [course_sentence(found), counterpart_sentence(found)] if found else []),
@@ -44,7 +49,21 @@ def system_answer(report: System) -> Headline:
     return Headline(
         say("system.question"),
         unbroken(system_sentence(report)),
+        glance=terms(system_glance(report)),
         brief=[(say(f"brief.{term}"), unbroken(" ".join(filter(None, lines)))) for term, lines in brief if any(lines)],
+    )
+
+
+def system_glance(report: System) -> list[Answer]:
+    """Return the four answers of the first screen."""
+    row, change = report.find("las1"), report.find("las1_change")
+    assert row is not None  # a full count, of every year that the report knows
+    rate = report.find("las2")
+    return of_system(
+        fw.units("child", int(row["value"])),
+        None if change is None else int(change["value"]),
+        _came_and_left(report),
+        "" if rate is None else rate_words(report, float(rate["value"])),
     )
 
 
@@ -111,22 +130,25 @@ def _number(report: System) -> str:
 
 
 def _range(report: System) -> str:
+    years = [report.year.earlier(back) for back in range(1, YEARS_BEFORE + 1)]
+    counts = {year: int(row["value"]) for year in years if (row := report.find("las1", year)) is not None}
+    return range_sentence(report, counts)
+
+
+def range_sentence(report: System | PublicSystem, counts: Mapping[Period, int]) -> str:
     """Say between which numbers it lay in the years before, as published or, where that is missing, from records."""
-    numbers = []
     own = own_series(report).set_index("date")["children"]
-    for back in range(1, _YEARS_BEFORE + 1):
-        year = report.year.earlier(back)
-        row = report.find("las1", year)
-        if year.end in own.index:
-            numbers.append(int(own[year.end]))
-        elif row is not None:
-            numbers.append(int(row["value"]))
-    if len(numbers) < _YEARS_BEFORE:
+    years = [report.year.earlier(back) for back in range(1, YEARS_BEFORE + 1)]
+    published = {year: int(own[year.end]) for year in years if year.end in own.index}
+    numbers = {**counts, **published}
+    if len(numbers) < YEARS_BEFORE:
         return ""
-    return say("system.answer_range", years=_YEARS_BEFORE, low=f"{min(numbers):,}", high=f"{max(numbers):,}")
+    low, high = min(numbers.values()), max(numbers.values())
+    return say("system.answer_range", years=YEARS_BEFORE, low=f"{low:,}", high=f"{high:,}")
 
 
-def _elsewhere(report: System) -> str:
+def elsewhere_sentence(report: System | PublicSystem) -> str:
+    """Say whether the authority left the course of the others when its system changed."""
     found = report.elsewhere
     if found is None:
         return say("system.answer_alone")
@@ -137,17 +159,9 @@ def _elsewhere(report: System) -> str:
     return say("system.answer_lower" if lower else "system.answer_higher", **words)
 
 
-def _rate(report: System) -> str:
-    number, rate = report.find("las1"), report.find("las2")
-    if number is None or rate is None:
-        return ""
-    return say(
-        "system.rate",
-        n=int(number["value"]),
-        number=f"{number['value']:,.0f}",
-        date=day_in_words(report.year.end),
-        rate=f"{rate['value']:.0f}",
-    )
+def rate_words(report: System | PublicSystem, rate: float) -> str:
+    """Write of which day the number is, and the rate."""
+    return say("glance_council.rate", date=day_in_words(report.year.end), rate=f"{rate:.0f}")
 
 
 def _came_and_left(report: System) -> str:
@@ -159,13 +173,13 @@ def _came_and_left(report: System) -> str:
 
 def _placed(report: System) -> list[str]:
     """Say how the children of 31 March are placed."""
-    rows = {measure: report.find(measure) for measure in _PLACED}
+    rows = {measure: report.find(measure) for measure in PLACED}
     parts = [say(f"system.placed_{measure}", share=short(report, row)) for measure, row in rows.items()]
     return [say("system.placed", parts="; ".join(parts))]
 
 
 def _orders(report: System) -> list[str]:
-    discharged, guardians = (report.find(measure) for measure in _ORDERS)
+    discharged, guardians = (report.find(measure) for measure in ORDERS)
     if discharged is None or guardians is None:
         return []
     words = {"discharged": short(report, discharged), "guardians": short(report, guardians)}

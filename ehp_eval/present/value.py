@@ -1,9 +1,12 @@
-"""What a service cost: the break-even first, then what a comparison says of it, the assumptions and what is missing."""
+"""What a service cost: the break-even first, then what a comparison says of it, the assumptions and what is missing.
+
+Both audiences see these parts alike: what differs is where the numbers come from.
+"""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 from markupsafe import Markup
@@ -11,7 +14,10 @@ from markupsafe import Markup
 from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.contract import TABLES
 from ehp_eval.present import figure_words as fw
+from ehp_eval.present.audiences import framed
+from ehp_eval.present.public.released_costs import released_illustration, released_value, released_years
 from ehp_eval.prose import Bullets, Callout, Paragraph, quoted, sentence
+from ehp_eval.public import PublicService
 from ehp_eval.tables import Table, percent, unbroken
 from ehp_eval.value import illustration, in_care_already
 from ehp_eval.words import say
@@ -20,13 +26,15 @@ if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation
     from ehp_eval.value import Value
 
+    Costed: TypeAlias = Evaluation | PublicService
+
 _MANY = 10
 """From so many on, an estimate is written in whole numbers."""
 
 
-def break_even(report: Evaluation) -> Callout | Paragraph:
+def break_even(report: Costed) -> Callout | Paragraph:
     """Say how many entries into care fewer would meet the cost of the service; or why that cannot be said."""
-    value = report.value
+    value = value_in(report)
     if value is None:
         file = TABLES["service_costs"].file
         return Paragraph(say("value.none", title=report.service.title, file=file))
@@ -36,29 +44,25 @@ def break_even(report: Evaluation) -> Callout | Paragraph:
     return Callout(unbroken(" ".join([*words, *_all_on_one_stream(report)])), title=say("value.break_even_title"))
 
 
-def break_even_words(report: Evaluation, value: Value) -> list[str]:
+def break_even_words(report: Costed, value: Value) -> list[str]:
     """Write the break-even in sentences; none where it is not known."""
     unit, n = report.service.unit, value.units
-    about = {"title": report.service.title, "units": fw.units(unit, n), "period": _period(report)}
+    # Where a release hides how many there were, no number stands in the sentence.
+    hidden = isinstance(report, PublicService) and not n
+    units = say(f"unit.{unit}", n=2) if hidden else fw.units(unit, n)
+    about = {"title": report.service.title, "units": units, "period": _period(report)}
     if value.break_even_weeks:
         weeks = value.break_even_weeks
-        return [
-            say(
-                "value.break_even_weeks",
-                central=_up(weeks.central),
-                low=_up(weeks.low),
-                high=_up(weeks.high),
-                each=f"{weeks.central / n:.1f}" if n else fw.NOTHING,
-                **about,
-            )
-        ]
+        ends = {name: _up(getattr(weeks, name)) for name in ("central", "low", "high")}
+        each = [say("value.weeks_each", each=f"{weeks.central / n:.1f}")] if n else []
+        return [say("value.break_even_weeks", **ends, **about), *each]
     if not value.break_even:
         return []
     found = value.break_even
     given = {"central": _up(found.central), "low": _up(found.low), "high": _up(found.high)}
-    sentences = [say(f"value.break_even_{unit}", total=f"{n:,}", **given, **about)]
-    if math.ceil(found.central) > n:
-        sentences.append(say("value.beyond", total=f"{n:,}"))
+    sentences = [say(f"value.break_even_{unit}", **given, **about)]
+    if math.ceil(found.central) > n and not hidden:
+        sentences.append(say("value.beyond"))
     if value.break_even_cashable:
         cashable = value.break_even_cashable
         words = {"central": _up(cashable.central), "low": _up(cashable.low), "high": _up(cashable.high)}
@@ -80,9 +84,9 @@ def cost_words(value: Value | None) -> str:
     return say("value.brief_even" if value.break_even else "value.brief_weeks", **words, **ends)
 
 
-def costs_by_year(report: Evaluation) -> Table | None:
+def costs_by_year(report: Costed) -> Table | None:
     """Show what the service cost in each year, in the money of the time and in the prices of one year."""
-    value = report.value
+    value = value_in(report)
     if value is None:
         return None
     frame = value.by_year[["year", "cash", "real"]].copy()
@@ -95,7 +99,7 @@ def costs_by_year(report: Evaluation) -> Table | None:
         each = say(f"unit.{report.service.unit}", n=1)
         words = {"price_year": value.price_year, "units": fw.units(report.service.unit, value.units), "unit": each}
         notes.append(say("value.per_unit", cost=pounds(value.per_unit), **words))
-    sources = [quoted(source) for source in dict.fromkeys(value.by_year["source"]) if source]
+    sources = [quoted(source) for source in dict.fromkeys(value.by_year["source"].dropna()) if source]
     if sources:
         notes.append(sentence("value.sources", sources=Markup("; ").join(sources)))
     headings = {
@@ -105,17 +109,23 @@ def costs_by_year(report: Evaluation) -> Table | None:
     }
     caption = say("value.by_year_caption", title=report.service.title, period=_period(report))
     note = Markup(" ").join(notes) or None
-    return Table(frame, caption=caption, headings=headings, formats=dict.fromkeys(["cash", "real"], pounds), note=note)
+    return Table(
+        framed(report, frame),
+        caption=caption,
+        headings=headings,
+        formats=dict.fromkeys(["cash", "real"], pounds),
+        note=note,
+    )
 
 
-def entries_fewer(report: Evaluation) -> Paragraph | None:
+def entries_fewer(report: Costed) -> Paragraph | None:
     """Hold the entries fewer than in the comparison group against the break-even; nothing without a comparison."""
-    value = report.value
+    value = value_in(report)
     words = entries_fewer_words(report, value) if value else []
     return Paragraph(unbroken(" ".join(words))) if words else None
 
 
-def entries_fewer_words(report: Evaluation, value: Value) -> list[str]:
+def entries_fewer_words(report: Costed, value: Value) -> list[str]:
     """Write how many fewer entered care than in the comparison group, and whether that meets the cost."""
     found = value.entries_fewer
     if found is None or math.isnan(found.value):
@@ -138,9 +148,9 @@ def entries_fewer_words(report: Evaluation, value: Value) -> list[str]:
     return sentences
 
 
-def assumptions(report: Evaluation) -> Table | None:
+def assumptions(report: Costed) -> Table | None:
     """Show the assumptions that the break-even rests on: low, central and high, with price years and sources."""
-    value = report.value
+    value = value_in(report)
     if value is None or not value.weekly:
         return None
     ends = ("low", "central", "high")
@@ -160,23 +170,27 @@ def assumptions(report: Evaluation) -> Table | None:
             (say("value.drop_off"), *(percent(share, 0) for share in value.costs.drop_off)),
             (say("value.cashable"), *(percent(share, 0) for share in value.costs.cashable)),
         ]
-    sources = dict.fromkeys(each.source for each in value.weekly)
+    sources = dict.fromkeys(each.source for each in value.weekly if each.source)
     if value.break_even_scenarios:
         worst = value.break_even_scenarios
         high = say("value.never") if math.isinf(worst.high) else _up(worst.high)
         notes.append(say("value.scenarios", low=_up(worst.low), high=high))
-    notes.append(sentence("value.sources", sources=Markup("; ").join(map(quoted, sources))))
+    if sources:
+        notes.append(sentence("value.sources", sources=Markup("; ").join(map(quoted, sources))))
     return Table(
-        pd.DataFrame(rows, columns=["what", *ends]),
+        framed(report, pd.DataFrame(rows, columns=["what", *ends])),
         caption=say("value.assumptions_caption", title=report.service.title),
         headings={name: say(f"value.{name}") for name in ("what", *ends)},
         note=Markup(" ").join(notes),
     )
 
 
-def transported(report: Evaluation) -> Callout | None:
+def transported(report: Costed) -> Callout | None:
     """Show what an effect found elsewhere would mean here: an illustration outside every gate of the verdict."""
-    found = illustration(report.council, report.full) if report.full else None
+    if isinstance(report, PublicService):
+        found = released_illustration(report)
+    else:
+        found = illustration(report.council, report.full) if report.full else None
     if found is None:
         return None
     low, central, high = found.effect.risk_ratio
@@ -198,9 +212,10 @@ def transported(report: Evaluation) -> Callout | None:
     return Callout(words, title=say("value.illustration_title"))
 
 
-def cost_gaps(report: Evaluation) -> Bullets | None:
+def cost_gaps(report: Costed) -> Bullets | None:
     """List what could not be worked out about the costs, and what that would take."""
-    gaps = _gaps(report.value) if report.value else []
+    value = value_in(report)
+    gaps = _gaps(value) if value else []
     return Bullets(gaps) if gaps else None
 
 
@@ -228,7 +243,14 @@ def _side(value: float) -> str:
     return say("value.n_fewer" if value >= 0 else "value.n_more", n=counted(abs(value)))
 
 
-def _period(report: Evaluation) -> str:
+def value_in(report: Costed) -> Value | None:
+    """Return what a report says of costs: for the public what of it is released."""
+    return released_value(report) if isinstance(report, PublicService) else report.value
+
+
+def _period(report: Costed) -> str:
+    if isinstance(report, PublicService):
+        return released_years(report)
     return (report.full or report.recent).period.in_words
 
 
@@ -237,7 +259,7 @@ def _gaps(value: Value) -> list[str]:
     return [say(f"value.missing_{reason}", **files) for reason in dict.fromkeys(value.missing)]
 
 
-def _all_on_one_stream(report: Evaluation) -> list[str]:
+def _all_on_one_stream(report: Costed) -> list[str]:
     if len(report.service.streams) < 2:
         return []
     return [say("value.all_on_first", stream=say(f"stream.{report.service.stream}"))]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ehp_eval.present import verdict_words
+from ehp_eval.present.audiences import framed
 from ehp_eval.present.comparison import points_words
 from ehp_eval.present.figure_words import points
 from ehp_eval.prose import Bullets, Callout, Paragraph
@@ -17,6 +18,7 @@ from ehp_eval.words import say
 
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation
+    from ehp_eval.public import PublicService
     from ehp_eval.verdict import Verdict
 
 _COMMAND = "ehp-eval simulate"
@@ -25,7 +27,7 @@ _COMMAND = "ehp-eval simulate"
 def verdict_panel(report: Evaluation) -> Callout:
     """Show the verdict, what it means, and its reasons."""
     found = report.verdict
-    sentences = [*_because(found), say(f"verdict.explained_{found.verdict}"), *verdict_words.reasons(found)]
+    sentences = [*because(found), say(f"verdict.explained_{found.verdict}"), *verdict_words.reasons(found)]
     if found.verdict == REDIRECTION:
         sentences.append(say("judged.lost", what=report.service.what_it_does))
         sentences.append(say("verdict.lost", n=found.gate("data").numbers["n"]))
@@ -55,7 +57,11 @@ def flips(report: Evaluation) -> Bullets:
 
 def published_back_test(report: Evaluation) -> Paragraph:
     """Say what the same gates make of the published figures alone."""
-    found = report.published
+    return back_test(report, report.published)
+
+
+def back_test(report: Evaluation | PublicService, found: Verdict) -> Paragraph:
+    """Say what the gates make of the published figures, as it was found."""
     if not report.claims:
         words = {"title": report.service.title, "verdict": verdict_words.title(found)}
         return Paragraph(say("judged.nothing_published", **words))
@@ -63,7 +69,7 @@ def published_back_test(report: Evaluation) -> Paragraph:
     return Paragraph(unbroken(" ".join(sentences)))
 
 
-def operating_characteristics_table(report: Evaluation) -> Table | Paragraph:
+def operating_characteristics_table(report: Evaluation | PublicService) -> Table | Paragraph:
     """Show how often each verdict comes out under the council's thresholds, by the true difference."""
     stored = operating_characteristics(report.council)
     if stored is None:
@@ -88,7 +94,7 @@ def operating_characteristics_table(report: Evaluation) -> Table | Paragraph:
     )
     headings = {"truth": say("judged.truth"), "cases": say("judged.cases")}
     headings |= {verdict: say(f"verdict.title_{verdict}") for verdict in VERDICTS}
-    return Table(frame, caption=say("verdict.simulated_caption"), headings=headings, note=note)
+    return Table(framed(report, frame), caption=say("verdict.simulated_caption"), headings=headings, note=note)
 
 
 def _truth(outcome: float, harm: float) -> str:
@@ -106,20 +112,14 @@ def reasons_words(verdict: Verdict) -> str:
     return ", ".join(say(f"judged.short_{reason}") for reason in verdict.reasons)
 
 
-def verdict_brief(found: Verdict) -> list[str]:
-    """Say in short what the verdict is and why, and what would change it."""
-    word, reasons = verdict_words.title(found), reasons_words(found)
-    changes = [verdict_words.flip(each) for each in found.flips[:1]]
-    if reasons:
-        return [
-            say("judged.why", verdict=word, reasons=reasons),
-            *(say("judged.flip", flip=each) for each in changes),
-        ]
-    last = say("judged.question") if found.verdict == REDIRECTION else say(f"verdict.explained_{found.verdict}")
-    return [say("judged.plain", verdict=word), *_because(found), last, *changes]
+def verdict_why(verdict: Verdict) -> str:
+    """Return the verdict's name with its reasons in a few words each."""
+    reasons = reasons_words(verdict)
+    word = verdict_word(verdict)
+    return say("overview.verdict_why", verdict=word, reasons=reasons) if reasons else word
 
 
-def _because(found: Verdict) -> list[str]:
+def because(found: Verdict) -> list[str]:
     """Say what speaks for re-direction; nothing with any other verdict."""
     given = {each.code: each.numbers for each in found.flips}
     sentences = []
