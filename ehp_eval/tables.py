@@ -13,6 +13,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+from ehp_eval.disclosure.marks import HIDDEN
+from ehp_eval.disclosure.publishable import Publishable
 from ehp_eval.errors import ReportError
 from ehp_eval.words import day_in_words, say
 
@@ -24,12 +26,13 @@ class Table:
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        What to show, one row a row; the frame's index is not shown.
+    frame : pandas.DataFrame or Publishable
+        What to show, one row a row; the frame's index is not shown. A public report takes tables of a
+        `Publishable` alone.
     caption : str
         What the table holds, in words.
     note : str, optional
-        A sentence beneath the table.
+        A sentence beneath the table; where a cell has `[c]`, what that means is added.
     row_header : str, optional
         The column whose cells name the rows; the first column by default.
     headings : mapping of column to str, optional
@@ -42,11 +45,16 @@ class Table:
     ------
     ReportError
         When the caption is empty, or a column that is named is not in the frame.
+
+    Attributes
+    ----------
+    released : bool
+        Whether it was made from a `Publishable`; its HTML then bears `data-released`.
     """
 
     def __init__(
         self,
-        frame: pd.DataFrame,
+        frame: pd.DataFrame | Publishable,
         *,
         caption: str,
         note: str | None = None,
@@ -56,6 +64,8 @@ class Table:
     ) -> None:
         if not caption.strip():
             raise ReportError("A table has no caption: say in words what it holds (caption=...)")
+        self.released = isinstance(frame, Publishable)
+        frame = frame.frame if isinstance(frame, Publishable) else frame
         if not len(frame.columns):
             raise ReportError(f"The table '{caption}' has no columns")
         self.frame = frame
@@ -91,9 +101,20 @@ class Table:
             for i in range(len(self.frame))
         )
         shape = self._shape([(head, cells) for head, *_, cells in columns])
-        note = Markup('<p class="ehp-note">{}</p>\n').format(unbroken(self.note)) if self.note else ""
+        words = self._note([cell for *_, cells in columns for cell in cells])
+        note = Markup('<p class="ehp-note">{}</p>\n').format(unbroken(words)) if words else ""
+        released = Markup(" data-released") if self.released else ""
         caption = unbroken(self.caption)
-        return _TABLE.format(id=self.id, caption=caption, shape=shape, head=head, rows=rows, note=note)
+        return _TABLE.format(
+            id=self.id, caption=caption, shape=shape, released=released, head=head, rows=rows, note=note
+        )
+
+    def _note(self, cells: list[Markup]) -> str:
+        """Return the note; where a cell is hidden and the note does not say what the mark means, that too."""
+        note = self.note or ""
+        if HIDDEN in note or not any(HIDDEN in cell for cell in cells):
+            return note
+        return f"{note} {say('table.hidden_note')}".strip()
 
     def _shape(self, columns: list[tuple[Markup, list[Markup]]]) -> Markup:
         """Return the mark of a table that paper shows in smaller type, or in columns side by side."""
@@ -112,7 +133,7 @@ class Table:
         numbers = [value for value in values if _is_number(value)]
         if how is None:
             how = ",d" if all(float(value).is_integer() for value in numbers) else ",.1f"
-        cells = [unbroken(written(value, how)) for value in values]
+        cells = [_marked(written(value, how)) for value in values]
         longest = max((len(cell.striptags()) for cell in cells), default=0)
         is_header = str(name) == self.row_header
         if numbers and not is_header:
@@ -150,6 +171,12 @@ def unbroken(words: str) -> Markup:
         Markup('<span class="ehp-whole">{}</span>').format(part) if place % 2 else escape(part)
         for place, part in enumerate(parts)
     )
+
+
+def _marked(words: str) -> Markup:
+    """Write a cell; a style can tell what is hidden in it from what is there."""
+    cell = unbroken(words)
+    return cell if isinstance(words, Markup) else Markup(cell.replace(HIDDEN, _HIDDEN))
 
 
 def percent_words(value: float) -> str:
@@ -190,6 +217,7 @@ def _is_number(value: object) -> bool:
     return type(value).__name__ != "bool" and value == value and value is not pd.NA
 
 
+_HIDDEN = Markup('<span class="ehp-suppressed">{}</span>').format(HIDDEN)
 _NUMBER = Markup(' class="ehp-number"')
 _SHORT = Markup(' class="ehp-short"')
 _PERCENT = re.compile(r"\.(\d)%")
@@ -208,7 +236,7 @@ _UNBROKEN = 14  # letters: a year, "159 of 166" or "92% to 98%" is read at once 
 
 # The region takes the focus so that the arrow keys can scroll a table that is wider than the screen.
 _TABLE = Markup("""\
-<div class="ehp-table{shape}">
+<div class="ehp-table{shape}"{released}>
 <div class="ehp-scroll" role="region" tabindex="0" aria-labelledby="{id}">
 <table>
 <caption id="{id}"><span>{caption}</span></caption>

@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from ehp_eval.disclosure.publishable import Publishable
+from ehp_eval.disclosure.release import Release, released_frame
 from ehp_eval.errors import ReportError
+from ehp_eval.publishing import Disclosure
 from ehp_eval.tables import Table, percent, percent_words, slug, unbroken, written
 
 HOSTILE = '<script>alert("1")</script> & {{ 7 * 7 }} $x$ **b**'
@@ -128,6 +131,48 @@ def test_ids_depend_on_words_and_content_alone():
     assert identity(1) == identity(1)
     assert len({identity(1), identity(2), identity(1, "Another table")}) == 3
     assert identity(1).startswith("table-a-table-")
+
+
+class Report:
+    """What a publishable frame asks of a public report."""
+
+    release = Release("2020-21", Disclosure(), released_frame([]), {})
+
+
+def test_a_table_of_a_release_says_so():
+    frame = pd.DataFrame({"a": [1]})
+    table = Table(Publishable.made_by(Report(), frame), caption="Released")
+    assert table.released
+    assert parsed(table).select_one(".ehp-table").has_attr("data-released")
+    assert cells(table) == [["1"]]
+    assert not Table(frame, caption="Released").released
+    assert not parsed(Table(frame, caption="Released")).select_one("[data-released]")
+
+
+def test_only_a_report_of_a_release_makes_a_frame_publishable():
+    frame = pd.DataFrame({"a": [1]})
+    with pytest.raises(ReportError, match=r"by PublicReport\.publishable\(frame\) alone"):
+        Publishable(frame, object())
+    for report in (object(), frame):
+        with pytest.raises(ReportError, match="holds a release and no records"):
+            Publishable.made_by(report, frame)
+    with pytest.raises(ReportError, match="Only a frame"):
+        Publishable.made_by(Report(), [1])
+
+
+@pytest.mark.parametrize(
+    ("note", "shown"),
+    [
+        (None, "[c]: hidden so that nobody can be identified."),
+        ("Of those accepted.", "Of those accepted. [c]: hidden so that nobody can be identified."),
+        ("[c]: a count of 1 to 4.", "[c]: a count of 1 to 4."),
+    ],
+)
+def test_what_is_hidden_is_marked_and_explained_once(note, shown):
+    table = Table(pd.DataFrame({"Year": ["2020-21"], "n": ["[c] of 166"]}), caption="Hidden", note=note)
+    assert [mark.get_text() for mark in parsed(table).select("td .ehp-suppressed")] == ["[c]"]
+    assert cells(table) == [["2020-21", "[c] of 166"]]
+    assert parsed(table).select_one(".ehp-note").get_text() == shown
 
 
 def test_plain_text_for_a_terminal():
