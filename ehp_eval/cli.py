@@ -26,7 +26,7 @@ examples:
 
 what it makes, in outputs/<year>/<audience>/:
   index.html                  leads to every report
-  <report>-<year>.html, .pdf  the reports
+  <report>-<year>.html, .pdf  the reports; .xlsx their tables
   figures.csv                 every figure of every report, tidy
   run.json                    versions, inputs, row counts, what came of each report
   workings/                   the executed notebooks and the log
@@ -63,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if debug:
             traceback.print_exc()
         print(f"ehp-eval: {error}", file=sys.stderr)
+        if "\n" in str(error):  # whoever reads but the last line, as a mail of the annual run does
+            print("ehp-eval: stopped; what is wrong is listed above, and nothing was written", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print(
@@ -125,6 +127,9 @@ def _run(parsed: argparse.Namespace) -> int:
     failed = [outcome for outcome in outcomes if outcome.failure]
     for outcome in failed:
         print(f"ehp-eval: {outcome.report} failed: {outcome.failure}", file=sys.stderr)
+    if failed:
+        names, total = ", ".join(outcome.report for outcome in failed), len(outcomes)
+        print(f"ehp-eval: {len(failed)} of {total} reports failed: {names}; the others are in place", file=sys.stderr)
     return ReportError.exit_code if failed else 0
 
 
@@ -203,9 +208,13 @@ def _run_command(commands: Any) -> None:
         "--formats",
         type=_formats,
         metavar="LIST",
-        help="html, pdf or html,pdf (default: both; PDF is left out, with a word, where its system library is missing)",
+        help="some of html,pdf,xlsx (default: all; PDF is left out, with a word, where its system library is missing)",
     )
-    run.add_argument("--audience", default="internal", help="internal: not to be shared (the only one so far)")
+    run.add_argument(
+        "--audience",
+        default="public",
+        help="public: small counts hidden, fit to be published (default); internal: everything, not to be shared",
+    )
     run.add_argument("--jobs", type=_jobs, metavar="N", help="reports made at a time (default: one a processor core)")
     run.add_argument(
         "--allow-excluded",

@@ -9,16 +9,21 @@ import tempfile
 import time
 import traceback
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ehp_eval.disclosure.release import read_release
 from ehp_eval.errors import EhpError, ReportError
+from ehp_eval.measures.figures import figures_frame
 
 if TYPE_CHECKING:
+    import pandas as pd
     from nbformat import NotebookNode
     from traitlets.config import Config
 
 WORKINGS = "workings"
+FORMATS = ("html", "pdf", "xlsx")
 OWN_ERRORS = {
     "ArgumentError",
     "EhpError",
@@ -39,13 +44,15 @@ class Unit:
         Id of the report; its files are `<report>-<year>.<format>`.
     notebook : Path
     parameters : dict of str or bool
-        year, data, audience, allow_excluded and, for a service, service.
+        year, data, audience, allow_excluded, release and, for a service, service.
     folder : Path
         Where the files go: `outputs/<year>/<audience>`.
     formats : tuple of str
-        html, pdf.
+        html, pdf, xlsx.
     pdf_required : bool
         Whether a PDF was asked for by name, so that a missing library is a failure.
+    extract_date : date
+        The last day that the records know about: the day that a workbook bears.
     """
 
     report: str
@@ -54,6 +61,7 @@ class Unit:
     folder: Path
     formats: tuple[str, ...]
     pdf_required: bool
+    extract_date: date
 
     @property
     def stem(self) -> str:
@@ -149,6 +157,7 @@ def check_notebook(notebook: Path, parameters: dict[str, str | bool]) -> None:
 
 def _make(unit: Unit, outcome: Outcome) -> None:
     from ehp_eval.report import PdfUnavailableError, page_faults, render_html, render_pdf
+    from ehp_eval.workbook import render_workbook
 
     notebook = _execute(unit, outcome)
     content = _published(notebook)
@@ -159,6 +168,9 @@ def _make(unit: Unit, outcome: Outcome) -> None:
     files: dict[str, bytes] = {}
     if "html" in unit.formats:
         files[f"{unit.stem}.html"] = html.encode()
+    if "xlsx" in unit.formats:
+        figures = _tidy(unit, content)
+        files[f"{unit.stem}.xlsx"] = render_workbook(html, figures, created=unit.extract_date)
     missing_pdf = ""
     if "pdf" in unit.formats:
         try:
@@ -172,7 +184,7 @@ def _make(unit: Unit, outcome: Outcome) -> None:
     outcome.content = content
     outcome.files = {name: len(content) for name, content in files.items() if not name.startswith(WORKINGS)}
     # A file of an earlier run that this one did not renew would tell another story than its neighbours.
-    for ending in ("html", "pdf"):
+    for ending in FORMATS:
         if f"{unit.stem}.{ending}" not in files:
             (unit.folder / f"{unit.stem}.{ending}").unlink(missing_ok=True)
     if missing_pdf and unit.pdf_required:
@@ -238,6 +250,15 @@ def _published(notebook: NotebookNode) -> dict[str, Any]:
     return found[0]
 
 
+def _tidy(unit: Unit, content: dict[str, Any]) -> pd.DataFrame:
+    """Return the report's figures as `figures.csv` has them: what a release hides has its mark."""
+    release = str(unit.parameters.get("release", ""))
+    if not release:
+        return figures_frame(content["figures"])
+    figures = read_release(release).tidy()
+    return figures[figures["report"] == unit.report]
+
+
 def _cleaned(notebook: NotebookNode, unit: Unit) -> str:
     """Return the executed notebook without paths of this machine and without the run's own copy of the figures."""
     import nbformat
@@ -246,10 +267,15 @@ def _cleaned(notebook: NotebookNode, unit: Unit) -> str:
 
     notebook.metadata.pop("papermill", None)
     # The whole line: papermill writes letters beyond ASCII, and backslashes, as escapes.
-    data = f"data = {Path(str(unit.parameters['data'])).name!r}"
+    names = {name: Path(str(unit.parameters[name])).name for name in ("data", "release")}
     for cell in notebook.cells:
         if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.source = re.sub(r"^data = .*$", lambda _: data, cell.source, flags=re.MULTILINE)
+            cell.source = re.sub(
+                r"^(data|release) = .*$",
+                lambda line: f"{line[1]} = {names[line[1]]!r}",
+                cell.source,
+                flags=re.MULTILINE,
+            )
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
@@ -269,3 +295,6 @@ def _put_in_place(folder: Path, files: dict[str, bytes]) -> None:
         # A PDF first: Windows lets nobody replace it while a reader shows it, and then the page too must stay.
         for draft, target_path in sorted(drafts, key=lambda move: move[1].suffix != ".pdf"):
             draft.replace(target_path)
+
+
+_PLACES = re.compile(r"^(data|release) = .*$", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""What a run leaves beside its reports: every figure as tidy data, the record of the run, and the index page."""
+"""What a run leaves beside its reports: every figure as tidy data, and the record of the run."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from markupsafe import Markup
 
+from ehp_eval.archive import FIGURES, RECORD, write_whole
 from ehp_eval.linking import link_rates
 from ehp_eval.linking_by_details import same_by_details
 from ehp_eval.load import input_hashes
 from ehp_eval.measures.figures import FIGURE_COLUMNS, figures_frame
-from ehp_eval.prose import PageHeader, Paragraph, link
-from ehp_eval.tables import Table
-from ehp_eval.words import day_in_words, say
+from ehp_eval.opening import PUBLIC
+from ehp_eval.since_last_year import settings_hash
+from ehp_eval.words import say
 
 if TYPE_CHECKING:
+    from ehp_eval.disclosure.release import Release
     from ehp_eval.load import Council
     from ehp_eval.making import Outcome
     from ehp_eval.years import Period
 
-FIGURES, RECORD, INDEX = "figures.csv", "run.json", "index.html"
 _LIBRARIES = (
     "ehp-eval",
     "matplotlib",
@@ -40,31 +40,29 @@ _LIBRARIES = (
 )
 
 
-def write_figures(folder: Path, outcomes: list[Outcome], order: list[str]) -> int:
+def write_figures(folder: Path, outcomes: list[Outcome], order: list[str], release: Release | None) -> None:
     """Write `figures.csv`: the new figures of each report that was made, the old ones of each that was not.
 
     Parameters
     ----------
     order : list of str
         Ids of the reports in the order of the services.
-
-    Returns
-    -------
-    int
-        How many figures it holds.
+    release : Release or None
+        Where it is given, its figures are written, and not those that the reports worked out.
     """
-    path = folder / FIGURES
     made = {outcome.report: figures_frame(outcome.content["figures"]) for outcome in outcomes if outcome.made}
+    if release:
+        tidy = release.tidy()
+        made = {report: tidy[tidy["report"] == report] for report in made}
+    path = folder / FIGURES
     kept = pd.DataFrame(columns=FIGURE_COLUMNS)
     if path.is_file():
         kept = pd.read_csv(path, dtype="str", keep_default_na=False)
         kept = kept[~kept["report"].isin(list(made))]
-    new = [frame.map(_cell) for frame in made.values()]
-    frame = pd.concat([kept, *new], ignore_index=True)
+    frame = pd.concat([kept, *(each.map(_cell) for each in made.values())], ignore_index=True)
     rank = {report: position for position, report in enumerate(order)}
     frame = frame.sort_values("report", key=lambda reports: reports.map(rank).fillna(len(rank)), kind="stable")
-    _write(path, frame.to_csv(index=False, lineterminator="\n"))
-    return len(frame)
+    write_whole(path, frame.to_csv(index=False, lineterminator="\n"))
 
 
 def write_record(
@@ -104,14 +102,8 @@ def write_record(
         "parameters": parameters,
         "versions": {"python": platform.python_version(), **_versions()},
         "commit": _commit(),
-        "inputs": input_hashes(council.folder, council.account.files),
-        "rows": _rows(council),
-        "repairs": json.loads(council.care.repairs.to_json(orient="index")),
-        "return_repairs": council.account.repairs,
-        "not_let_in": council.account.dropped,
-        "warnings": council.account.warnings,
-        "links": json.loads(link_rates(council).to_json(orient="records")),
-        "joined_by_details": _joined(council),
+        "settings": settings_hash(council.settings),
+        **(_of_settings(council) if parameters["audience"] == PUBLIC else _of_records(council)),
         "units": [
             {
                 "report": outcome.report,
@@ -123,57 +115,29 @@ def write_record(
         ],
         "reports": {**before, **reports},
     }
-    _write(path, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    write_whole(path, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
     return record
 
 
-def write_index(folder: Path, council: Council, record: dict[str, Any], order: list[str], audience: str) -> None:
-    """Write `index.html`: every report that is there, with its answer and its files; nothing where none is."""
-    from ehp_eval.report import page_faults, render_page
+def _of_settings(council: Council) -> dict[str, Any]:
+    """Return what a public record says of the inputs: nothing of the records, whose counts and hashes tell of few."""
+    hashes = input_hashes(council.folder, council.account.files)
+    settings = ("council.toml", "services/", "reference/")
+    return {"inputs": {name: each for name, each in hashes.items() if name.startswith(settings)}}
 
-    if not record["reports"]:
-        return
-    renewed = {report for report, entry in record["reports"].items() if entry["made_at"] == record["started_at"]}
-    failed = {unit["report"] for unit in record["units"] if unit["outcome"] == "failed"} - renewed
-    rows = []
-    for report in sorted(record["reports"], key=lambda name: order.index(name) if name in order else len(order)):
-        entry = record["reports"][report]
-        files = Markup(say("index.between")).join(
-            link(say("index.file", kind=Path(name).suffix[1:].upper(), size=_size(size)), name)
-            for name, size in sorted(entry["files"].items())
-        )
-        answer = entry["answer"]
-        if report in failed:
-            made_on = day_in_words(datetime.fromisoformat(entry["made_at"]))
-            answer = f"{say('index.not_renewed', date=made_on)} {answer}"
-        main = next((name for name in entry["files"] if name.endswith(".html")), next(iter(entry["files"]), ""))
-        rows.append(
-            {
-                "report": link(entry["title"], main) if main else entry["title"],
-                "answer": answer,
-                "files": files,
-            }
-        )
-    settings = council.settings.council
-    banners = [(audience, say(f"header.{audience}"))]
-    if settings.made_up:
-        banners.insert(0, ("synthetic", say(f"header.{settings.made_up}")))
-    head = PageHeader(
-        say("index.title", year=record["year"]),
-        subtitle=say("header.subtitle", year=record["year"], extract=day_in_words(settings.extract_date)),
-        council=settings.name,
-        banners=banners,
-    )
-    frame = pd.DataFrame(rows, columns=["report", "answer", "files"])
-    table = Table(
-        frame,
-        caption=say("index.caption", year=record["year"]),
-        headings={name: say(f"index.{name}") for name in frame.columns},
-    )
-    beside = Paragraph(say("index.beside"), " ", link(FIGURES, FIGURES), ", ", link(RECORD, RECORD))
-    html = render_page(head, table, beside)
-    assert not page_faults(html), page_faults(html)
-    _write(folder / INDEX, html)
+
+def _of_records(council: Council) -> dict[str, Any]:
+    """Return what became of the rows of the records."""
+    return {
+        "inputs": input_hashes(council.folder, council.account.files),
+        "rows": _rows(council),
+        "repairs": json.loads(council.care.repairs.to_json(orient="index")),
+        "return_repairs": council.account.repairs,
+        "not_let_in": council.account.dropped,
+        "warnings": council.account.warnings,
+        "links": json.loads(link_rates(council).to_json(orient="records")),
+        "joined_by_details": _joined(council),
+    }
 
 
 def _joined(council: Council) -> dict[str, Any]:
@@ -203,10 +167,6 @@ def _cell(value: Any) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
-def _size(bytes_: int) -> str:
-    return say("index.kilobytes", n=f"{max(1, round(bytes_ / 1000)):,}")
-
-
 def _versions() -> dict[str, str]:
     found = {}
     for name in _LIBRARIES:
@@ -229,10 +189,3 @@ def _commit() -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return f"{head}+" if changed else head
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a whole file elsewhere, then move it into place."""
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_bytes(text.encode())
-    draft.replace(path)

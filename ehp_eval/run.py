@@ -13,17 +13,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ehp_eval.archive import earlier_publications, keep_edition, set_aside
 from ehp_eval.checks.supplied import not_supplied
 from ehp_eval.config import OVERVIEW, SYSTEM, reported_tables
+from ehp_eval.disclosure.checked import checked_release
 from ehp_eval.errors import ArgumentError, DataError, ReportError
 from ehp_eval.evaluation import missing_tables, reported_services
+from ehp_eval.index_pages import INDEX, write_earlier_index, write_index_pages, write_year_index
 from ehp_eval.load import Council, load_council
-from ehp_eval.making import WORKINGS, Outcome, Unit, check_notebook, make_report
-from ehp_eval.present.shared import check_audience
-from ehp_eval.record import INDEX, write_figures, write_index, write_record
+from ehp_eval.making import FORMATS, WORKINGS, Outcome, Unit, check_notebook, make_report
+from ehp_eval.opening import PUBLIC, check_audience
+from ehp_eval.record import write_figures, write_record
 from ehp_eval.years import Period
 
-FORMATS = ("html", "pdf")
+RELEASE = "release.json"
 logger = logging.getLogger(__name__)
 
 
@@ -39,8 +42,9 @@ class Options:
     services : tuple of str
         Ids; all services and the reports of the whole council where empty.
     formats : tuple of str or None
-        html and, where it can be made, pdf where None.
+        html, xlsx and, where it can be made, pdf where None.
     audience : str
+        public or internal.
     jobs : int or None
         Reports made at a time; one for each core where None.
     debug : bool
@@ -54,7 +58,7 @@ class Options:
     year: str | None = None
     services: tuple[str, ...] = ()
     formats: tuple[str, ...] | None = None
-    audience: str = "internal"
+    audience: str = PUBLIC
     jobs: int | None = None
     debug: bool = False
     allow_excluded: bool = False
@@ -103,6 +107,17 @@ def run(options: Options, tell: Callable[[str], None] = print) -> list[Outcome]:
         raise ArgumentError(
             f"'{options.outputs}' cannot hold the reports ({error.strerror}): name another with --outputs"
         ) from None
+    order = [*council_reports(council), *(service.report for service in reported_services(council, year))]
+    release = None
+    if options.audience == PUBLIC:
+        tell("Disclosure control: every figure of the run is worked out, small counts are hidden, and the audit tries")
+        tell("  to find them again ...")
+        release = checked_release(council, year, earlier_publications(options.outputs, year.label, options.audience))
+        hidden = int((release.figures["hidden"] != "").sum())
+        tell(f"  {hidden:,} of {len(release.figures):,} figures are hidden; none can be worked out")
+    set_aside(folder)
+    if release:
+        release.write(folder / WORKINGS / RELEASE)
     with _log_file(folder / WORKINGS / "run.log"):
         jobs = min(options.jobs or os.cpu_count() or 1, len(units))
         reports = "1 report" if len(units) == 1 else f"{len(units)} reports"
@@ -113,9 +128,8 @@ def run(options: Options, tell: Callable[[str], None] = print) -> list[Outcome]:
             tell(_line(outcome, len(outcomes), len(units)))
             if options.debug and outcome.details:
                 tell(outcome.details)
-        order = [*council_reports(council), *(service.report for service in reported_services(council, year))]
         outcomes.sort(key=lambda outcome: order.index(outcome.report))
-        write_figures(folder, outcomes, order)
+        write_figures(folder, outcomes, order, release)
         parameters = {
             "year": year.label,
             "services": list(options.services),
@@ -125,7 +139,12 @@ def run(options: Options, tell: Callable[[str], None] = print) -> list[Outcome]:
             "allow_excluded": options.allow_excluded,
         }
         record = write_record(folder, council, year, parameters, outcomes, started)
-        write_index(folder, council, record, order, options.audience)
+        if kept := keep_edition(folder):
+            tell(f"  {kept.words}")
+            write_earlier_index(kept.folder)
+        if record["reports"]:
+            write_year_index(folder, council)
+            write_index_pages(options.outputs)
     if record["reports"]:
         tell(f"The index of the reports: {folder / INDEX}")
     return outcomes
@@ -156,8 +175,11 @@ def plan(council: Council, year: Period, options: Options) -> list[Unit]:
         "data": str(council.folder),
         "audience": options.audience,
         "allow_excluded": options.allow_excluded,
+        "release": "",
     }
     folder = options.outputs / year.label / options.audience
+    if options.audience == PUBLIC:
+        shared["release"] = str(folder / WORKINGS / RELEASE)
     wanted = [(service.report, service.notebook, {**shared, "service": service.id}) for service in chosen]
     if not options.services:
         wanted = [*((report, notebook, shared) for report, notebook in council_reports(council).items()), *wanted]
@@ -167,7 +189,8 @@ def plan(council: Council, year: Period, options: Options) -> list[Unit]:
         check_notebook(path, parameters)
         formats = options.formats or FORMATS
         pdf_required = "pdf" in (options.formats or ())
-        units.append(Unit(report, path, parameters, folder, formats, pdf_required))
+        extract = council.settings.council.extract_date
+        units.append(Unit(report, path, parameters, folder, formats, pdf_required, extract))
     return units
 
 

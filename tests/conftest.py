@@ -57,13 +57,27 @@ class Ran:
 
 @pytest.fixture(scope="session")
 def shipped_run(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """The reports of the shipped data for 2020-21, HTML and PDF; not to be written to.
+    """The internal reports of the shipped data for 2020-21, in all formats; not to be written to.
 
     Half a minute: mark a test that uses it `pytest.mark.xdist_group("reports")`, so that one worker makes it once.
     """
+    return _ran(tmp_path_factory, "internal")
+
+
+@pytest.fixture(scope="session")
+def public_run(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """The public reports of the shipped data for 2020-21, in all formats; not to be written to.
+
+    As long as `shipped_run`: the group for the tests that use it is "public".
+    """
+    return _ran(tmp_path_factory, "public")
+
+
+def _ran(tmp_path_factory: pytest.TempPathFactory, audience: str) -> Ran:
     outputs = tmp_path_factory.mktemp("shipped") / "outputs"
+    command = [sys.executable, "-m", "ehp_eval.cli", "run", "--year", "2020-21", "--outputs", outputs, "--jobs", "2"]
     said = subprocess.run(
-        [sys.executable, "-m", "ehp_eval.cli", "run", "--year", "2020-21", "--outputs", outputs, "--jobs", "2"],
+        [*command, "--audience", audience],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -71,7 +85,7 @@ def shipped_run(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         timeout=900,  # a run that hangs fails, and does not keep the others waiting
     )
     assert said.returncode == 0, said.stdout + said.stderr
-    return Ran(outputs / "2020-21" / "internal", said)
+    return Ran(outputs / "2020-21" / audience, said)
 
 
 @pytest.fixture

@@ -16,7 +16,13 @@ from ehp_eval.present.shared import MIME
 from tests.councils import SERVICES, changed, episode, referral, write_council
 
 YEAR = "2020-21"
-PARAMETERS = 'year: str = ""\nservice: str = ""\ndata: str = ""\naudience: str = ""\nallow_excluded: bool = False'
+PARAMETERS = '''\
+year: str = ""
+service: str = ""
+data: str = ""
+audience: str = ""
+allow_excluded: bool = False
+release: str = ""'''
 HEADER = """\
 from IPython.display import display
 from ehp_eval.prose import PageHeader
@@ -102,8 +108,9 @@ class SmallRun:
         write_notebook(self.notebooks / f"{name}.ipynb", HEADER, *cells, parameters=parameters)
 
     def run(self, *arguments: str) -> int:
-        """Run the command line in this process, HTML only unless `--formats` says otherwise; returns its exit code."""
-        given = ["--data", str(self.data), "--outputs", str(self.outputs), "--jobs", "1", "--formats", "html"]
+        """Run the command line in this process, internal and HTML only unless told otherwise; returns its exit code."""
+        given = ["--data", str(self.data), "--outputs", str(self.outputs), "--jobs", "1"]
+        given += ["--formats", "html", "--audience", "internal"]
         try:
             return main(["run", *given, *arguments])
         except SystemExit as ended:

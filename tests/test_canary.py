@@ -72,6 +72,12 @@ def pdf_contents(content: bytes) -> list[bytes | str]:
     return parts
 
 
+def unpacked(written: dict[str, bytes]) -> dict[str, bytes]:
+    """The files of a run, workbooks taken out of their packing."""
+    books = {name: zipfile.ZipFile(BytesIO(content)) for name, content in written.items() if name.endswith(".xlsx")}
+    return written | {name: b"".join(map(book.read, book.namelist())) for name, book in books.items()}
+
+
 @pytest.fixture(scope="module")
 def council(tmp_path_factory) -> Path:
     """The shipped data with canaries, reports left for two services (one of children, one of babies)."""
@@ -92,7 +98,7 @@ def council(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def ran(council) -> tuple[Path, subprocess.CompletedProcess[str]]:
     outputs = council.parent / "outputs"
-    arguments = ["--data", council, "--outputs", outputs, "--year", "2020-21", "--formats", "html,pdf"]
+    arguments = ["--data", council, "--outputs", outputs, "--year", "2020-21", "--audience", "internal"]
     said = subprocess.run(
         [sys.executable, "-m", "ehp_eval.cli", "run", *arguments, "--jobs", "2"],
         cwd=ROOT,
@@ -103,6 +109,15 @@ def ran(council) -> tuple[Path, subprocess.CompletedProcess[str]]:
     )
     assert said.returncode == 0, said.stdout + said.stderr
     return outputs / "2020-21" / "internal", said
+
+
+@pytest.fixture(scope="module")
+def published(council) -> Path:
+    """The folder of the public reports of the same records."""
+    outputs = council.parent / "outputs"
+    arguments = ["--data", str(council), "--outputs", str(outputs), "--year", "2020-21", "--formats", "html,xlsx"]
+    assert main(["run", *arguments, "--service", "rapid_response", "baby_in_mind", "--jobs", "2"]) == 0
+    return outputs / "2020-21" / "public"
 
 
 @canaries
@@ -120,10 +135,17 @@ def test_the_records_with_canaries_give_the_same_figures(ran):
 @canaries
 def test_no_file_of_a_run_names_anybody(ran):
     folder, _ = ran
-    written = contents(folder)
-    assert {Path(name).suffix for name in written} == {".html", ".pdf", ".csv", ".json", ".ipynb", ".log"}
+    written = unpacked(contents(folder))
+    assert {Path(name).suffix for name in written} == {".html", ".pdf", ".xlsx", ".csv", ".json", ".ipynb", ".log"}
     assert [name for name, content in written.items() if with_canary(content)] == []
     assert not [name for name in written if with_canary(name)]
+
+
+@canaries
+def test_no_file_of_a_public_run_names_anybody(published):
+    written = unpacked(contents(published))
+    assert {Path(name).suffix for name in written} == {".html", ".xlsx", ".csv", ".json", ".ipynb", ".log"}
+    assert [name for name, content in written.items() if with_canary(content)] == []
 
 
 @canaries

@@ -84,9 +84,9 @@ WRONG = {
     "service before it began": (["--service", "later", "--year", "2019-20"], "began later"),
     "service without a report": (["--service", "unreported"], "no notebook"),
     "one wrong service of two": (["--service", "alpha", "gamma"], "gamma"),
-    "unknown format": (["--formats", "html,docx"], "html, pdf"),
-    "no format": (["--formats", ""], "html, pdf"),
-    "unknown audience": (["--audience", "public"], "internal"),
+    "unknown format": (["--formats", "html,docx"], "html, pdf, xlsx"),
+    "no format": (["--formats", ""], "html, pdf, xlsx"),
+    "unknown audience": (["--audience", "everybody"], "public, internal"),
 }
 
 
@@ -182,8 +182,9 @@ FAULTS = {
 def test_every_fault_of_every_file_is_listed_and_nothing_is_written(faulty, capsys, tmp_path):
     outputs = tmp_path / "outputs"
     assert main(["run", "--data", str(faulty), "--outputs", str(outputs)]) == 3
-    head, *lines = capsys.readouterr().err.splitlines()
+    head, *lines, last = capsys.readouterr().err.splitlines()
     assert head.startswith("ehp-eval: data cannot be evaluated")
+    assert last == "ehp-eval: stopped; what is wrong is listed above, and nothing was written"
     for where, what in FAULTS.items():
         assert [line for line in lines if line.startswith(f"  - {where}: ") and what in line], f"{where}\n{lines}"
     assert len(lines) == len(FAULTS), lines

@@ -42,17 +42,17 @@ def test_a_run_leaves_exactly_these_files(shipped_run):
         "figures.csv",
         "run.json",
         "workings/run.log",
-        *(f"{page}.{ending}" for page in pages for ending in ("html", "pdf")),
+        *(f"{page}.{ending}" for page in pages for ending in ("html", "pdf", "xlsx")),
         *(f"workings/{page}.ipynb" for page in pages),
     }
-    assert [path.name for path in shipped_run.folder.parents[1].iterdir()] == ["2020-21"]
+    assert {path.name for path in shipped_run.folder.parents[1].iterdir()} == {"2020-21", "index-internal.html"}
 
 
 def test_the_run_says_what_it_does_and_complains_of_nothing(shipped_run):
     said = shipped_run.said
     for number, report in enumerate(sorted(REPORTS), start=1):
         assert f"[{number}/{len(REPORTS)}] " in said.stdout
-        assert re.search(rf"{report} .* s  html \d+ kB, pdf \d+ kB$", said.stdout, flags=re.MULTILINE)
+        assert re.search(rf"{report} .* s  html \d+ kB, xlsx \d+ kB, pdf \d+ kB$", said.stdout, flags=re.MULTILINE)
     assert said.stdout.splitlines()[-1] == f"The index of the reports: {shipped_run.folder / 'index.html'}"
     assert said.stderr == ""
 
@@ -159,7 +159,7 @@ def test_the_record_says_what_was_run_on_what(shipped_run):
     assert record["parameters"] == {
         "year": "2020-21",
         "services": [],
-        "formats": ["html", "pdf"],
+        "formats": ["html", "pdf", "xlsx"],
         "audience": "internal",
         "jobs": 2,
         "allow_excluded": False,
@@ -202,6 +202,7 @@ def again(shipped_run, tmp_path_factory):
     for path in folder.rglob("*"):
         os.utime(path, (0, 0))
     arguments = ["--year", "2020-21", "--service", "rapid_response", "--formats", "html", "--outputs", outputs]
+    arguments += ["--audience", "internal"]
     said = subprocess.run(
         [sys.executable, "-m", "ehp_eval.cli", "run", *arguments, "--jobs", "1"],
         cwd=ROOT,
@@ -228,7 +229,9 @@ def test_only_the_report_asked_for_is_renewed(again):
 
 
 def test_a_pdf_that_was_not_renewed_is_removed(shipped_run, again):
-    assert set(contents(shipped_run.folder)) - set(contents(again)) == {"rapid-response-2020-21.pdf"}
+    assert set(contents(shipped_run.folder)) - set(contents(again)) == {
+        f"rapid-response-2020-21.{ending}" for ending in ("pdf", "xlsx")
+    }
     assert "rapid-response-2020-21.pdf" not in (again / "index.html").read_text(encoding="utf-8")
     assert "rapid-response-2020-21.html" in (again / "index.html").read_text(encoding="utf-8")
 
