@@ -129,8 +129,8 @@ def _by_its_counts(row: Row, names: list[str], reason: str, rule: Disclosure) ->
     if too_few(row, rule):
         return hidden_more(row, ALL, FEW)
     if unit in (SHARE, COUNT, "ratio") or unit.startswith("per 10,000"):
-        if names and measure in CURVE_MEASURES:
-            # Too few at risk, or too few with the event: which of the two, the reason must not tell.
+        if names and measure in CURVE_MEASURES and (row["denominator"] or 0) < rule.least_at_risk + rule.hide_up_to:
+            # Too few at risk, or too few with the event: which of the two it is would say how few.
             return hidden_more(row, ALL, FEW)
         if hides_base and row["numerator"] is not None:
             names = ["numerator", "denominator"]
