@@ -21,6 +21,7 @@ from ehp_eval.words import say
 
 if TYPE_CHECKING:
     from ehp_eval.evaluation import Evaluation
+    from ehp_eval.public import PublicReport
     from ehp_eval.years import Period
 
 
@@ -49,7 +50,7 @@ def further(report: Evaluation, topic: str) -> Table | Paragraph:
         frame,
         caption=say(f"further.{topic}", title=report.service.title),
         headings={"measure": say("figures_table.measure"), **headings} | _change_heading(frame),
-        note=Markup(" ").join([*_notes(report, keys), *_published(report, list(TOPICS[topic]))]),
+        note=Markup(" ").join([*_notes(report, keys), *published_beside(report, list(TOPICS[topic]))]),
     )
 
 
@@ -63,7 +64,7 @@ def _notes(report: Evaluation, keys: pd.DataFrame) -> list[str]:
     return notes
 
 
-def _published(report: Evaluation, measures: list[str]) -> list[Markup]:
+def published_beside(report: Evaluation | PublicReport, measures: list[str]) -> list[Markup]:
     """Quote the published counts that these measures are to be set beside."""
     counts = report.council.tables["counts"]
     return [

@@ -36,7 +36,7 @@ def reached(report: Evaluation) -> Table | Paragraph:
     frame = pd.DataFrame(
         [
             {"who": words_of(group), **{name: _share(report, rows, group) for name, rows in columns.items()}}
-            for group in sorted(groups, key=_rank)
+            for group in sorted(groups, key=rank)
         ]
     )
     notes = [say("reach.note", period=period.in_words)]
@@ -105,7 +105,7 @@ def _share(report: Evaluation, rows: pd.DataFrame, group: str) -> str | None:
     return say("reach.share", share=counted, percent=percent_words(float(row["value"])))
 
 
-def _rank(group: str) -> tuple[Any, ...]:
+def rank(group: str) -> tuple[Any, ...]:
     """Keep the characteristics in their order, their groups in theirs, and what is not known last."""
     name, _, code = group.partition(": ")
     return (CHARACTERISTICS.index(name), code == NOT_KNOWN)

@@ -23,7 +23,9 @@ def about(report: Evaluation | FrontDoor) -> Bullets:
     service = report.service
     parts = [purpose(service), service.what_it_does, say("about.who", cohort=service.cohort)]
     if service.dose:
-        parts.append(say("about.dose", visits=_range(service.dose.visits_per_week), weeks=_range(service.dose.weeks)))
+        parts.append(
+            say("about.dose", visits=range_words(service.dose.visits_per_week), weeks=range_words(service.dose.weeks))
+        )
     for measure, target in service.targets.items():
         parts.append(say("about.target", measure=fw.measure_title(measure), target=percent_words(target)))
     # By the month, and not at all before the records: the sources of a definition rarely know the day.
@@ -93,7 +95,8 @@ def other_streams(report: Evaluation) -> Bullets | Paragraph:
     return Bullets(lines)
 
 
-def _range(ends: tuple[float, float]) -> str:
+def range_words(ends: tuple[float, float]) -> str:
+    """Write the lowest and the highest of something that a service sets out to give; one number where they agree."""
     low, high = (f"{end:g}" for end in ends)
     return low if low == high else say("about.range", low=low, high=high)
 

@@ -15,10 +15,11 @@ from ehp_eval.measures.figures import POINTS, SHARE
 from ehp_eval.measures.topics import NONE, TOPICS
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.figure_words import NOTHING
+from ehp_eval.present.further import published_beside
 from ehp_eval.present.public import words
 from ehp_eval.present.public.points import mostly_hidden
 from ehp_eval.present.public.service import AT_RISK, MATURED, flow_of, period_of
-from ehp_eval.prose import Bullets, Paragraph, quoted, sentence
+from ehp_eval.prose import Bullets, Paragraph
 from ehp_eval.public import PublicService
 from ehp_eval.tables import Table
 from ehp_eval.words import say
@@ -94,7 +95,7 @@ def _table(report: PublicService, topic: str, keys: pd.DataFrame, frame: pd.Data
         report.publishable(frame),
         caption=say(f"further.{topic}", title=report.service.title),
         headings=headings,
-        note=Markup(" ").join([notes or "", *_published(report, list(TOPICS[topic]))]),
+        note=Markup(" ").join([notes or "", *published_beside(report, list(TOPICS[topic]))]),
     )
 
 
@@ -153,19 +154,3 @@ def _so_far(report: PublicService, keys: pd.DataFrame) -> str:
     n, total = int(passed["numerator"]), int(counted["numerator"])
     given = {"year": year, "window": fw.window(HEADLINE_DAYS), "n": n, "total": f"{total:,}"}
     return say("further.so_far", **given) if n < total else ""
-
-
-def _published(report: PublicService, measures: list[str]) -> list[Markup]:
-    """Quote the published counts that these measures are to be set beside."""
-    counts = report.council.tables["counts"]
-    return [
-        sentence(
-            "further.published",
-            measure=fw.measure_title(row["measure"]),
-            value=f"{row['value']:g}",
-            period=row["period"],
-            document=quoted(row["document"]),
-            paragraph=row["paragraph"],
-        )
-        for _, row in counts[counts["measure"].isin(measures)].iterrows()
-    ]

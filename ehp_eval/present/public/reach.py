@@ -8,16 +8,15 @@ from typing import Any
 import pandas as pd
 
 from ehp_eval.charts import Chart
-from ehp_eval.columns import CHARACTERISTICS
 from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.disclosure.marks import HIDDEN
 from ehp_eval.disclosure.release import BASE
-from ehp_eval.measures.reach import NOT_KNOWN, POPULATION, REACHED, REFERRED
+from ehp_eval.measures.reach import POPULATION, REACHED, REFERRED
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.public import words
 from ehp_eval.present.public.points import LEAST_DRAWN, drawn_intervals, mostly_hidden, point, shown, told_of
 from ehp_eval.present.public.service import period_of
-from ehp_eval.present.reach import words_of
+from ehp_eval.present.reach import rank, words_of
 from ehp_eval.present.service_words import title_of
 from ehp_eval.prose import Paragraph
 from ehp_eval.public import PublicService
@@ -41,7 +40,7 @@ def reached(report: PublicService) -> Table | Paragraph:
         if len(rows := _by_group(report, measure, label))
     }
     # A group that only those referred or the population have is a finding too.
-    groups = sorted(dict.fromkeys(group for rows in columns.values() for group in rows.index), key=_rank)
+    groups = sorted(dict.fromkeys(group for rows in columns.values() for group in rows.index), key=rank)
     frame = pd.DataFrame(
         [
             {"who": words_of(group), **{name: _share(report, rows, group) for name, rows in columns.items()}}
@@ -159,12 +158,6 @@ def _named(names: Iterable[str]) -> str:
 
 def _characteristic(group: str) -> str:
     return group.partition(": ")[0]
-
-
-def _rank(group: str) -> tuple[Any, ...]:
-    """Keep the characteristics in their order, their groups in theirs, and what is not known last."""
-    name, _, code = group.partition(": ")
-    return (CHARACTERISTICS.index(name), code == NOT_KNOWN)
 
 
 def _no_outcomes(reason: str) -> Paragraph:

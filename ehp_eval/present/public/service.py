@@ -11,7 +11,7 @@ from ehp_eval.disclosure.marks import HIDDEN
 from ehp_eval.disclosure.release import FLOW
 from ehp_eval.present import figure_words as fw
 from ehp_eval.present.public import words
-from ehp_eval.present.service import purpose
+from ehp_eval.present.service import purpose, range_words
 from ehp_eval.prose import Bullets
 from ehp_eval.public import PublicService
 from ehp_eval.streams import STREAMS
@@ -41,7 +41,9 @@ def about(report: PublicService) -> Bullets:
     service = report.service
     parts = [purpose(service), service.what_it_does, say("about.who", cohort=service.cohort)]
     if service.dose:
-        parts.append(say("about.dose", visits=_range(service.dose.visits_per_week), weeks=_range(service.dose.weeks)))
+        parts.append(
+            say("about.dose", visits=range_words(service.dose.visits_per_week), weeks=range_words(service.dose.weeks))
+        )
     for measure, target in service.targets.items():
         parts.append(say("about.target", measure=fw.measure_title(measure), target=percent_words(target)))
     # The first year of the records is that of whichever report goes back furthest.
@@ -166,8 +168,3 @@ def _step_words(step: str) -> str:
     if kind == "step":
         return say(f"flow.{name}")
     return say("flow.plus" if name in MORE else "flow.minus", reason=say(f"flow.{name}"))
-
-
-def _range(ends: tuple[float, float]) -> str:
-    low, high = (f"{end:g}" for end in ends)
-    return low if low == high else say("about.range", low=low, high=high)
