@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from ehp_eval.config import CouncilSettings
-from ehp_eval.disclosure.audit import audit
-from ehp_eval.disclosure.making import protect, release_and_truth
+from ehp_eval.disclosure.audit import Leak, audit
+from ehp_eval.disclosure.making import protect, release_and_truth, withdrawn
 from ehp_eval.disclosure.release import Release, read_release, released_frame
 from ehp_eval.disclosure.rounded import rounded, to_nearest, wilson
 from ehp_eval.disclosure.whole_run import headline
@@ -299,6 +299,16 @@ def test_the_headline_takes_more_years_where_the_latest_are_too_few() -> None:
     assert headline(report, Disclosure(hide_up_to=3)) == (report.full, [])
     # Where no pool is large enough, the one of the settings stays.
     assert headline(report, Disclosure(hide_up_to=9)) == (report.full, [])
+
+
+def test_what_the_audit_finds_goes_with_every_figure_of_its_measure() -> None:
+    figures = released_frame([row("eoc3", 20, 30, value=2 / 3), row("eoc3_family", 20, 30), row("eoc5", 9, 30)])
+    leak = Leak("eoc3", "doorstep", "2018-19", "", None, "complement", 4, 4, "planted")
+    left = withdrawn(figures, [leak])
+    assert left["numerator"].isna().tolist() == [True, True, False]
+    assert left["denominator"].isna().tolist() == [True, True, False]
+    assert left["value"].isna().all()
+    assert left["hidden"].tolist() == [ALL_OF_IT, ALL_OF_IT, ""]
 
 
 def test_what_is_no_release_is_said_to_be_none(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ whole run -> counts and how they add up -> suppression -> hidden figures -> roun
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from dataclasses import replace
 
 import pandas as pd
 
 from ehp_eval.config import HEADLINE_DAYS
 from ehp_eval.disclosure.adding_up import relate
+from ehp_eval.disclosure.audit import Leak, audit
 from ehp_eval.disclosure.earlier import add_earlier
 from ehp_eval.disclosure.facts import facts_of
 from ehp_eval.disclosure.hiding import hide, too_few
@@ -28,7 +30,7 @@ from ehp_eval.disclosure.related import (
     pooled_years,
     stem,
 )
-from ehp_eval.disclosure.release import FLOW, Release, released_frame
+from ehp_eval.disclosure.release import FLOW, SECONDARY, Release, released_frame
 from ehp_eval.disclosure.rounded import rounded
 from ehp_eval.disclosure.suppression import suppress
 from ehp_eval.disclosure.whole_run import WholeRun, whole_run
@@ -40,6 +42,7 @@ from ehp_eval.streams import STREAMS
 from ehp_eval.years import Period
 
 HEADLINE = 1000.0
+_WITHDRAWALS = 3
 WEIGHTS = {
     **dict.fromkeys((each.windowed or each.incidence for each in STREAMS.values()), 20.0),
     **dict.fromkeys((each.closing for each in STREAMS.values()), 8.0),
@@ -77,7 +80,28 @@ def release_and_truth(
     overview = evaluate_council(council, year)
     rule = council.settings.disclosure
     run = whole_run(overview, rule)
-    return release_of(run, overview, rule, previous)
+    release, truth = release_of(run, overview, rule, previous)
+    # What the audit can find all the same goes with every figure of its measure; the audit then has the last word.
+    for _ in range(_WITHDRAWALS):
+        leaks = audit(release.figures, truth, rule, previous)
+        if not leaks:
+            break
+        release = replace(release, figures=withdrawn(release.figures, leaks))
+    return release, truth
+
+
+def withdrawn(figures: pd.DataFrame, leaks: Sequence[Leak]) -> pd.DataFrame:
+    """Return figures without any number of the measures, report by report, of which a count could be worked out."""
+    stems = figures["measure"].str.partition("_")[0]
+    gone = pd.Series(False, index=figures.index)
+    for leak in leaks:
+        gone |= (figures["report"] == leak.report) & (stems == leak.measure.partition("_")[0])
+    gone &= (figures["source"] == "records") & (figures["known"] == "")
+    hidden = figures["hidden"].mask(gone, "numerator denominator value")
+    figures = figures.assign(hidden=hidden, reason=figures["reason"].mask(gone, SECONDARY))
+    for name in ("numerator", "denominator", "value", "lower", "upper"):
+        figures[name] = figures[name].mask(gone)
+    return figures
 
 
 def release_of(
